@@ -1,0 +1,1 @@
+"""Words every floor shares: ids, units, places, problems, calendar, random streams."""

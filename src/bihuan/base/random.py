@@ -1,0 +1,37 @@
+"""Named counter-based random streams.
+
+A draw is a hash of (seed, stream, counters...), so that it does not depend on what was
+drawn before it, on the number of threads or on the size of a batch. The mixing function
+is the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, doi 10.1145/2660193.2660195).
+"""
+
+import zlib
+
+_MASK = (1 << 64) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+
+
+def mix(word: int) -> int:
+    """Scramble a 64-bit word; a bijection."""
+    word &= _MASK
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _MASK
+    return word ^ (word >> 31)
+
+
+def key(seed: int, stream: str, *counters: int) -> int:
+    """The 64-bit word at a place of a named stream."""
+    word = mix((seed & _MASK) + _GOLDEN)
+    for part in (zlib.crc32(stream.encode()), *counters):
+        word = mix(word + ((part + 1) * _GOLDEN & _MASK))
+    return word
+
+
+def uniform(seed: int, stream: str, *counters: int) -> float:
+    """A number in [0, 1) at a place of a named stream."""
+    return (key(seed, stream, *counters) >> 11) * 2.0**-53
+
+
+def below(n: int, seed: int, stream: str, *counters: int) -> int:
+    """A whole number in [0, n) at a place of a named stream."""
+    return key(seed, stream, *counters) * n >> 64

@@ -1,0 +1,1 @@
+"""The closed loop: the only place where the engines meet."""

@@ -1,0 +1,1 @@
+"""The district's plan: types, readers, checks, differences."""
