@@ -111,7 +111,9 @@ def main(arguments: list[str]) -> int:
     CATALOGUE.write_text(written(catalogue), "utf-8")
     missing = [msgid for msgid, msgstr, _ in translations(catalogue) if not msgstr]
     print(*missing, sep="\n", end="\n" if missing else "")
-    print(f"{len(missing)} of {len(catalogue)} messages have no English", file=sys.stderr)
+    print(
+        f"{len(missing)} of {len(catalogue)} messages have no English", file=sys.stderr
+    )
     return 0
 
 

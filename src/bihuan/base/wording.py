@@ -58,7 +58,7 @@ class Turn:
 
 
 def speak(name: str) -> Turn:
-    """Speak a language from here on, or only inside ``with speak("en"):``."""
+    """Change the language from here on, or only within a ``with``."""
     if name not in languages():
         raise UnknownLanguage(name)
     return Turn(_spoken.set(name))
@@ -74,7 +74,7 @@ def wanted(option: str | None, environment: Mapping[str, str]) -> str:
 
 
 def _known(tag: str) -> str | None:
-    """Find the language that a tag or a locale means: ``zh_CN.UTF-8``, ``en``, ``en-GB``."""
+    """Find the language meant by a tag or a locale, as ``en-GB`` or ``zh_CN.UTF-8``."""
     stem = tag.replace("_", "-").partition(".")[0].partition("-")[0].lower()
     matches = (name for name in languages() if name.partition("-")[0].lower() == stem)
     return next(matches, None)
