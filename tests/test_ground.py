@@ -61,6 +61,8 @@ def test_every_floor_of_the_command_line_is_named() -> None:
 
 
 def test_every_version_of_the_changelog_tells_its_results() -> None:
-    versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
+    versions = re.split(
+        r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE
+    )
     assert versions[1:]
     assert [text for text in versions[1:] if "\n### Results\n" not in text] == []
