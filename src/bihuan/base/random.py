@@ -7,6 +7,8 @@ is the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, doi 10.1145/266
 
 import zlib
 
+from numpy.random import Generator, Philox
+
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -35,3 +37,12 @@ def uniform(seed: int, stream: str, *counters: int) -> float:
 def below(n: int, seed: int, stream: str, *counters: int) -> int:
     """A whole number in [0, n) at a place of a named stream."""
     return key(seed, stream, *counters) * n >> 64
+
+
+def generator(seed: int, stream: str, *counters: int) -> Generator:
+    """A sequence of draws of its own at a place of a named stream.
+
+    For readers that draw one number after another; Philox 4x64 (Salmon et al., SC 2011,
+    doi 10.1145/2063384.2063405) keyed by the word at that place.
+    """
+    return Generator(Philox(key=key(seed, stream, *counters)))
