@@ -10,7 +10,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> "Word":
+    def __new__(cls, code: str, label: str = "") -> "Word":
         """A member from its code and its label (the label is a catalogue entry)."""
         member = str.__new__(cls, code)
         member._value_ = code
