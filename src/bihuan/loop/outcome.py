@@ -5,10 +5,10 @@ Every simulated figure is an `Estimate`: an expected value with a 90% interval.
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
+from bihuan.outbreak.scenario import Question as Question
 from bihuan.plan.people import School
 from bihuan.plan.words import Setting
 
@@ -21,15 +21,6 @@ SIZE_BINS: tuple[tuple[int, int | None], ...] = (
     (50, None),
 )
 """Bins of outbreak sizes, persons, both ends included; size 0 is `Outcome.none`."""
-
-
-class Question(StrEnum):
-    """The two questions of a rehearsal; they are answered apart."""
-
-    RETURNER = "returner"
-    """One infectious student comes back on day 0."""
-    IMPORTS = "imports"
-    """Infections from outside at the plan's incidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,5 +208,7 @@ class Rehearsal:
     filled: tuple[str, ...]
     """What the plan did not say and defaults filled, in words."""
     left_out: tuple[str, ...]
+    ahead: tuple[tuple[date, str], ...] = ()
+    """Dates that come next and what happens on them (高三返校), in words."""
     interrupted: bool = False
     """Ctrl-C came: fewer runs than asked, all of them whole."""
