@@ -1,0 +1,843 @@
+"""The engine's inner loops, compiled; the fenced exception to the house's style.
+
+Infections are simulated, not people x days (docs/model.md says what, `exact.py` says it
+slowly): an infected person's whole course is drawn once, one Poisson number of attempts per
+stream, each attempt a day, a session, a time, a member and a mark; attempts wait in a list
+per day and are judged on their day, after that day's findings, by who is permitted to be
+there. Nothing is allocated while a run goes on, and a list of what was touched is undone after.
+
+Every draw is a hash of (seed, run, stream, person, counter): no draw depends on another's
+fate, so two plans compared under one seed share all that they have in common.
+"""
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from bihuan.plan.contacts import SETTINGS
+from bihuan.plan.words import Place, Setting, Unit
+from bihuan.rules.clusters import (
+    COUNT,
+    COUNT_WHAT,
+    DAYS,
+    DELAY,
+    PLACE,
+    PLACES,
+    SHARE,
+    UNIT,
+    UNITS,
+    WINDOW,
+)
+
+NEVER = 1e9
+TABLE = 4096
+
+# Streams of draws; counters follow.
+INDEX, COURSE, ONSET, NU, CHECK, TEST, LISTED, IMMUNE, HELD = 1, 2, 3, 4, 5, 6, 7, 8, 9
+IMPORT, VISITOR, FALSE, FALSE_DAY, ATTEMPT = 10, 11, 12, 13, 20
+
+FOUND, CONFIRMED, AGAIN = 0, 1, 2
+SOON = 1e-6
+"""Days: a result comes after the finding even where its delay is nothing."""
+HOME = PLACES.index(Place.HOME)
+SINGLE = PLACES.index(Place.SINGLE)
+DORM = PLACES.index(Place.DORM)
+UNIT_KINDS = len(UNITS)
+HOUSEHOLD = SETTINGS.index(Setting.HOUSEHOLD)
+DORM_ROOM = SETTINGS.index(Setting.DORM_ROOM)
+DORM_ROOM_UNIT = UNITS.index(Unit.DORM_ROOM)
+DORM_FLOOR_UNIT = UNITS.index(Unit.DORM_FLOOR)
+CAUSES = 5
+"""Causes of imports: day students, boarders, staff, visitors, before opening."""
+
+
+class School(NamedTuple):
+    """What does not change between variants with the same network (network.Network)."""
+
+    first: NDArray[np.int32]
+    member: NDArray[np.int32]
+    group: NDArray[np.int32]
+    setting: NDArray[np.int32]
+    start: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    edge: NDArray[np.int64]
+    entry: NDArray[np.int32]
+    rise: NDArray[np.float32]
+    most: NDArray[np.float32]
+    own_first: NDArray[np.int32]
+    own: NDArray[np.int32]
+    group_setting: NDArray[np.int32]
+
+
+class Variant(NamedTuple):
+    """What one version of the plan makes of the school, day by day and person by person."""
+
+    keep: NDArray[np.float64]
+    """(session,)"""
+    kind: NDArray[np.int32]
+    """(day,) kind, phase in."""
+    base_kind: NDArray[np.int32]
+    """(day,) 0 school day, 1 stay day, 2 home day."""
+    returning: NDArray[np.bool_]
+    """(day,) boarders come back: not a home day after a home day."""
+    opens: NDArray[np.int32]
+    """(person,) first day at school."""
+    adult: NDArray[np.bool_]
+    """(person,)"""
+    crosses: NDArray[np.bool_]
+    """(person,) goes home every day."""
+    pupil: NDArray[np.bool_]
+    """(person,)"""
+    immune: NDArray[np.float64]
+    """(person,) chance to be immune from the start."""
+    unit: NDArray[np.int32]
+    """(person, 5) a column for each of rules.clusters.UNITS; -1: none."""
+    unit_size: NDArray[np.int32]
+    unit_first: NDArray[np.int32]
+    unit_member: NDArray[np.int32]
+    unit_classes: NDArray[np.int32]
+    """(unit,) classes whose lessons stop when it is closed."""
+    checks: NDArray[np.float64]
+    """(check, 7) hour, chance if feverish, if not, first day, last day, gate, number."""
+    seen: NDArray[np.bool_]
+    """(check, person) who is looked at."""
+    rules: NDArray[np.int64]
+    """(rule, 6) rules.clusters.as_table: unit, counted, count, window, days, place."""
+    rule_parts: NDArray[np.float64]
+    """(rule, 2) rules.clusters.as_table: share, delay (hours)."""
+    rule_unit: NDArray[np.bool_]
+    """(rule, unit) whether the unit lies in the rule's scope."""
+    rule_days: NDArray[np.int32]
+    """(rule, 2) first and last day in force."""
+    isolation: NDArray[np.float64]
+    """delay, night delay (days), hold, least days, symptom-free days, first, last day; beds."""
+    testing: NDArray[np.float64]
+    """delay (days), sensitivity, first day, last day."""
+    listing: NDArray[np.float64]
+    """recall, delay (days), days, place, first day, last day; beds."""
+    listed: NDArray[np.bool_]
+    """(setting,) settings whose members are listed."""
+    false_rise: NDArray[np.float64]
+    """Distribution function of the number of false positives over the horizon."""
+    false_day: NDArray[np.float64]
+    """Running share of them by day."""
+    imports: NDArray[np.float64]
+    """candidates per person-day, held chance, hold days, visitors/day, infections/visitor."""
+    visitors: NDArray[np.float64]
+    """(day,) visitors let in, as a share of `imports[3]`."""
+    returners: NDArray[np.int32]
+    """Students whose grade opens on day 0."""
+    school_persons: int
+    staff_from: NDArray[np.int32]
+    """Staff, whom visitors meet."""
+
+
+class Ills(NamedTuple):
+    """The disease as tables."""
+
+    beta: float
+    incubation: NDArray[np.float64]
+    """(TABLE,) quantiles, days."""
+    nu: NDArray[np.float64]
+    """(TABLE,) quantiles of personal infectiousness."""
+    symptom_days: NDArray[np.float64]
+    """(TABLE,) quantiles, days."""
+    profile: NDArray[np.float64]
+    """Running sum of infectiousness by day."""
+    lead: float
+    symptomatic: NDArray[np.float64]
+    """students, adults."""
+    fever: NDArray[np.float64]
+    asymptomatic: float
+
+
+class Work(NamedTuple):
+    """Room to work in, clean between runs."""
+
+    since: NDArray[np.float64]
+    """(person,) time of infection, NEVER."""
+    came: NDArray[np.int32]
+    """(person,) session in which; -1 none, -2 import."""
+    fate: NDArray[np.float64]
+    """(person, 5) infectious from, onset, end, feverish, found."""
+    apart: NDArray[np.float64]
+    """(person, 6) isolation or single from, until; home from, until; dormitory from, until."""
+    counted: NDArray[np.float64]
+    """(person,) time until which its days apart are counted."""
+    touched: NDArray[np.int32]
+    mark: NDArray[np.bool_]
+    closed: NDArray[np.float64]
+    """(unit, 3) from, until, place."""
+    lessons: NDArray[np.float64]
+    """(unit,) day until which lost class-days are counted."""
+    cases: NDArray[np.int16]
+    """(unit, 2, day) found, confirmed."""
+    touched_unit: NDArray[np.int32]
+    mark_unit: NDArray[np.bool_]
+    head: NDArray[np.int32]
+    """(day,) attempts that wait."""
+    after: NDArray[np.int32]
+    """Next attempt (or free place)."""
+    who: NDArray[np.int32]
+    """(attempt, 3) source, target, session."""
+    when: NDArray[np.float64]
+    event_head: NDArray[np.int32]
+    event_after: NDArray[np.int32]
+    event_who: NDArray[np.int32]
+    """(event, 2) person, sort."""
+    event_when: NDArray[np.float64]
+    taken: NDArray[np.int32]
+    """(day,) beds of isolation rooms."""
+    watched: NDArray[np.int32]
+    """(day,) change of beds taken in observation areas."""
+    fresh: NDArray[np.int32]
+    count: NDArray[np.int64]
+    """Counters: touched, touched units, first free attempt, events, beds of observation
+    areas in use, fresh infections, whether room ran out."""
+
+
+SIZE, FAMILY, FIRST, PEAK, BEDLESS, CASES, TESTS, WRONG, CLASSES, FOUNDS = range(10)
+COUNTS = 10
+
+
+class Tally(NamedTuple):
+    """Results by run."""
+
+    count: NDArray[np.int32]
+    """(run, COUNTS)"""
+    apart: NDArray[np.float64]
+    """(run,) student-days."""
+    setting: NDArray[np.int32]
+    """(run, setting)"""
+    cause: NDArray[np.int32]
+    """(run, cause)"""
+    hour: NDArray[np.int64]
+    """(setting, 24), summed over runs."""
+    daily: NDArray[np.int64]
+    """(day,) infections of students and staff, summed over runs."""
+
+
+_G = np.uint64(0x9E3779B97F4A7C15)
+_A = np.uint64(0xBF58476D1CE4E5B9)
+_B = np.uint64(0x94D049BB133111EB)
+
+
+@nb.njit(inline="always")
+def _mix(x):  # SplitMix64's finaliser, as in base/random.py
+    x = (x ^ (x >> np.uint64(30))) * _A
+    x = (x ^ (x >> np.uint64(27))) * _B
+    return x ^ (x >> np.uint64(31))
+
+
+@nb.njit(inline="always")
+def _word(key, stream, a, b):
+    where = (np.uint64(stream) << np.uint64(52)) ^ (np.uint64(a) << np.uint64(26))
+    return _mix(_mix(key ^ (where ^ np.uint64(b)) * _G) + _G)
+
+
+@nb.njit(inline="always")
+def _unit(word):
+    return np.float64(word >> np.uint64(11)) * 1.1102230246251565e-16
+
+
+@nb.njit(inline="always")
+def _draw(key, stream, a, b):
+    return _unit(_word(key, stream, a, b))
+
+
+@nb.njit
+def _poisson(mean, key, stream, a):
+    """By inversion, in portions so that exp() never underflows."""
+    total, part, b = 0, mean, 0
+    while part > 0.0:
+        now = min(part, 12.0)
+        part -= now
+        u = _draw(key, stream, a, b)
+        b += 1
+        p = np.exp(-now)
+        n = 0
+        while u > p and n < 80:
+            u -= p
+            n += 1
+            p *= now / n
+        total += n
+    return total
+
+
+@nb.njit(inline="always")
+def _touch(w, person):
+    if not w.mark[person]:
+        w.mark[person] = True
+        w.touched[w.count[0]] = person
+        w.count[0] += 1
+
+
+@nb.njit(inline="always")
+def _touch_unit(w, unit):
+    if not w.mark_unit[unit]:
+        w.mark_unit[unit] = True
+        w.touched_unit[w.count[1]] = unit
+        w.count[1] += 1
+
+
+@nb.njit(inline="always")
+def _wait(w, day, source, target, session, when):
+    """Put an attempt on its day's list."""
+    place = w.count[2]
+    if place < 0:
+        w.count[6] = 1
+        return
+    w.count[2] = w.after[place]
+    w.who[place, 0] = source
+    w.who[place, 1] = target
+    w.who[place, 2] = session
+    w.when[place] = when
+    w.after[place] = w.head[day]
+    w.head[day] = place
+
+
+@nb.njit
+def _event(w, days, person, sort, when):
+    """Put an event on its day's list, in the order of time."""
+    day = int(np.floor(when))
+    if day >= days:
+        return
+    if w.count[3] >= len(w.event_when):
+        w.count[6] = 1
+        return
+    place = w.count[3]
+    w.count[3] += 1
+    w.event_who[place, 0] = person
+    w.event_who[place, 1] = sort
+    w.event_when[place] = when
+    before, at = -1, w.event_head[day]
+    while at >= 0 and (
+        w.event_when[at] < when
+        or (w.event_when[at] == when and w.event_who[at, 0] < person)
+    ):
+        before, at = at, w.event_after[at]
+    w.event_after[place] = at
+    if before < 0:
+        w.event_head[day] = place
+    else:
+        w.event_after[before] = place
+
+
+@nb.njit(inline="always")
+def _barred(w, v, person, household, dorm, when):
+    """Whether a person may not be where a session of this sort is."""
+    if not w.mark[person] and w.count[1] == 0:
+        return False
+    a = w.apart
+    if a[person, 0] <= when < a[person, 1]:
+        return True
+    if not household and a[person, 2] <= when < a[person, 3]:
+        return True
+    if not dorm and a[person, 4] <= when < a[person, 5]:
+        return True
+    if w.count[1] == 0 or person >= v.school_persons:
+        return False
+    for k in range(UNIT_KINDS):
+        u = v.unit[person, k]
+        if u >= 0 and w.closed[u, 0] <= when < w.closed[u, 1]:
+            place = w.closed[u, 2]
+            if place == SINGLE:
+                return True
+            if place == HOME and not household:
+                return True
+            if place == DORM and not dorm:
+                return True
+    return False
+
+
+@nb.njit
+def _keep_apart(w, person, place, begin, end):
+    """Lengthen a person's stay apart at a place."""
+    col = 0 if place == SINGLE else (2 if place == HOME else 4)
+    _touch(w, person)
+    if w.apart[person, col + 1] < begin:
+        w.apart[person, col] = begin
+        w.apart[person, col + 1] = end
+    else:
+        w.apart[person, col] = min(w.apart[person, col], begin)
+        w.apart[person, col + 1] = max(w.apart[person, col + 1], end)
+
+
+@nb.njit
+def _count_apart(w, v, t, r, days, person, begin, end):
+    """Student-days away, none counted twice."""
+    if v.pupil[person]:
+        _touch(w, person)
+        start = max(begin, w.counted[person])
+        stop = min(end, np.float64(days))
+        if stop > start:
+            t.apart[r] += stop - start
+            w.counted[person] = stop
+
+
+@nb.njit
+def _course(s, v, ill, w, key, days, person):
+    """Draw what follows from an infection."""
+    when = w.since[person]
+    d = np.floor(when)
+    word = _word(key, COURSE, person, 0)
+    other = _word(key, COURSE, person, 1)
+    adult = 1 if v.adult[person] else 0
+    onset = max(when + ill.incubation[word & np.uint64(TABLE - 1)], d + 1.0)
+    begin = max(np.floor(onset - ill.lead + 0.5), d + 1.0)
+    nu = ill.nu[(word >> np.uint64(12)) & np.uint64(TABLE - 1)]
+    if w.came[person] == -3:  # the returner: infectious from day 0
+        begin = 0.0
+        onset = ill.lead + _draw(key, ONSET, person, 0)
+    length = ill.symptom_days[(word >> np.uint64(24)) & np.uint64(TABLE - 1)]
+    sick = np.float64(other >> np.uint64(40)) * 5.960464477539063e-08
+    hot = np.float64(other & np.uint64(0xFFFFFF)) * 5.960464477539063e-08
+    symptomatic = sick < ill.symptomatic[adult]
+    fever = hot < ill.fever[adult]
+    if symptomatic:
+        if person < v.school_persons:
+            w.fate[person, 2] = onset + length
+            _seen(v, w, key, days, person, onset, onset + length, fever, d)
+    else:
+        nu *= ill.asymptomatic
+        onset = NEVER
+    w.fate[person, 0] = begin
+    w.fate[person, 1] = onset
+    _attempts(s, v, ill, w, key, days, person, int(begin), nu)
+
+
+@nb.njit
+def _seen(v, w, key, days, person, onset, end, fever, infected):
+    """Find the first check that finds a person ill."""
+    first = max(int(np.floor(onset)), int(infected) + 1, 0)
+    last = min(int(np.floor(end)), days - 1)
+    for day in range(first, last + 1):
+        base = v.base_kind[day]
+        if base == 2 or day < v.opens[person]:
+            continue
+        for c in range(v.checks.shape[0]):
+            if not v.seen[c, person] or day < v.checks[c, 3] or day > v.checks[c, 4]:
+                continue
+            if v.checks[c, 5] > 0.0:
+                come = v.returning[day] or day == v.opens[person]
+                if v.crosses[person]:
+                    come = base == 0
+                if not come:
+                    continue
+            elif base == 1 and v.crosses[person]:
+                continue
+            when = day + v.checks[c, 0] / 24.0
+            if when < onset or when >= end:
+                continue
+            chance = v.checks[c, 1] if fever else v.checks[c, 2]
+            if _draw(key, CHECK, person, day * 64 + int(v.checks[c, 6])) < chance:
+                _event(w, days, person, FOUND, when)
+                return
+
+
+@nb.njit
+def _attempts(s, v, ill, w, key, days, person, begin, nu):
+    """Draw all attempts of a course."""
+    scale = ill.beta * nu
+    for stream in range(s.most.shape[1]):
+        most = s.most[person, stream]
+        if most <= 0.0:
+            continue
+        number = _poisson(scale * most, key, ATTEMPT + stream, person)
+        for n in range(number):
+            a = _word(key, ATTEMPT + 6 + stream, person, 2 * n)
+            u = np.float64(a & np.uint64(0xFFFFFF)) * 5.960464477539063e-08
+            age = 0
+            while ill.profile[age] <= u:
+                age += 1
+            day = begin + age
+            if day < 0 or day >= days:
+                continue
+            kind = v.kind[day]
+            low, high = s.edge[person, stream, kind], s.edge[person, stream, kind + 1]
+            if low == high:
+                continue
+            at = np.float64(a >> np.uint64(24)) * 9.094947017729282e-13 * most
+            if at >= s.rise[high - 1]:
+                continue
+            while low < high:  # first entry whose running sum exceeds `at`
+                middle = (low + high) >> 1
+                if s.rise[middle] <= at:
+                    low = middle + 1
+                else:
+                    high = middle
+            session = s.entry[low]
+            b = _word(key, ATTEMPT + 6 + stream, person, 2 * n + 1)
+            if np.float64(b & np.uint64(0xFFFF)) * 1.52587890625e-05 >= v.keep[session]:
+                continue
+            group = s.group[session]
+            base = s.first[group]
+            others = s.first[group + 1] - base - 1
+            pick = base + int(
+                ((b >> np.uint64(32)) * np.uint64(others)) >> np.uint64(32)
+            )
+            target = s.member[pick]
+            if target >= person:
+                target = s.member[pick + 1]
+            if w.since[target] < day:
+                continue
+            if s.setting[session] != HOUSEHOLD and (
+                day < v.opens[person] or day < v.opens[target]
+            ):
+                continue
+            part = np.float64((b >> np.uint64(16)) & np.uint64(0xFFFF)) + 0.5
+            hour = s.start[session] + s.hours[session] * part * 1.52587890625e-05
+            _wait(w, day, person, target, session, day + hour / 24.0)
+
+
+@nb.njit
+def _apply_rules(v, w, t, r, days, person, counted, when):
+    """Count an event in the person's units and close those that reach a rule."""
+    day = int(np.floor(when))
+    for k in range(UNIT_KINDS):
+        u = v.unit[person, k]
+        if u < 0:
+            continue
+        _touch_unit(w, u)
+        w.cases[u, counted, day] += 1
+        for rule in range(v.rules.shape[0]):
+            row = v.rules[rule]
+            if row[UNIT] != k or row[COUNT_WHAT] != counted or not v.rule_unit[rule, u]:
+                continue
+            if day < v.rule_days[rule, 0] or day > v.rule_days[rule, 1]:
+                continue
+            number = 0
+            for back in range(max(0, day - row[WINDOW] + 1), day + 1):
+                number += w.cases[u, counted, back]
+            share = v.rule_parts[rule, SHARE] * v.unit_size[u] - 1e-9
+            if (number >= row[COUNT] or number >= share) and w.closed[u, 1] <= when:
+                begin = when + v.rule_parts[rule, DELAY] / 24.0
+                _close(v, w, t, r, days, u, k, row, begin)
+
+
+@nb.njit
+def _close(v, w, t, r, days, u, k, row, begin):
+    end = begin + row[DAYS]
+    w.closed[u, 0] = begin
+    w.closed[u, 1] = end
+    w.closed[u, 2] = row[PLACE]
+    for i in range(v.unit_first[u], v.unit_first[u + 1]):
+        person = v.unit_member[i]
+        _count_apart(w, v, t, r, days, person, begin, end)
+        c = v.unit[person, 0]
+        if c >= 0 and k != DORM_ROOM_UNIT and k != DORM_FLOOR_UNIT:
+            _touch_unit(w, c)
+            if w.lessons[c] < end:
+                # A class-day is lost where the class is away at noon of a school day.
+                first = max(begin, w.lessons[c])
+                for day in range(max(0, int(np.ceil(first - 0.5))), days):
+                    if day + 0.5 >= end:
+                        break
+                    if v.base_kind[day] == 0 and day >= v.opens[person]:
+                        t.count[r, CLASSES] += 1
+                w.lessons[c] = end
+
+
+@nb.njit
+def _found(v, w, t, r, key, days, person, when, again):
+    """Somebody was found ill: a bed, a test, the rules."""
+    day = int(np.floor(when))
+    iso = v.isolation
+    if not again:
+        w.fate[person, 4] = when
+        t.count[r, FOUNDS] += 1
+        if t.count[r, FIRST] < 0:
+            t.count[r, FIRST] = day
+        _apply_rules(v, w, t, r, days, person, 0, when)
+        if v.testing[2] <= day <= v.testing[3]:
+            t.count[r, TESTS] += 1
+            if _draw(key, TEST, person, 0) < v.testing[1]:
+                _event(w, days, person, CONFIRMED, when + v.testing[0] + SOON)
+    if not iso[5] <= day <= iso[6]:
+        return
+    # Who is already kept apart or sent home needs no bed at school.
+    waits = _barred(w, v, person, False, False, when)
+    if waits or w.taken[day] < iso[7]:
+        if not waits:
+            for d in range(day, min(days, day + int(iso[2]))):
+                w.taken[d] += 1
+        hour = (when - day) * 24.0
+        begin = when + (iso[1] if hour < 6.0 or hour >= 22.0 else iso[0])
+        end = max(when + iso[3], w.fate[person, 2] + iso[4])
+        _keep_apart(w, person, SINGLE, begin, end)
+        _count_apart(w, v, t, r, days, person, begin, end)
+    else:
+        t.count[r, BEDLESS] += 1
+        tomorrow = day + 1 + 7.0 / 24.0
+        if tomorrow < w.fate[person, 2]:
+            _event(w, days, person, AGAIN, tomorrow)
+
+
+@nb.njit
+def _confirmed(s, v, w, t, r, key, days, person, when):
+    """A test came back positive: away for good, contacts listed, rules."""
+    t.count[r, CASES] += 1
+    _keep_apart(w, person, SINGLE, when, NEVER)
+    _count_apart(w, v, t, r, days, person, when, NEVER)
+    day = int(np.floor(when))
+    if v.listing[4] <= day <= v.listing[5]:
+        for i in range(s.own_first[person], s.own_first[person + 1]):
+            group = s.own[i]
+            if v.listed[s.group_setting[group]]:
+                for j in range(s.first[group], s.first[group + 1]):
+                    _list(v, w, t, r, key, days, person, s.member[j], when)
+    _apply_rules(v, w, t, r, days, person, 1, when)
+
+
+@nb.njit
+def _list(v, w, t, r, key, days, case, contact, when):
+    """Put a contact on the list, if the list is good enough."""
+    if contact == case or contact >= v.school_persons:
+        return
+    if _draw(key, LISTED, case, contact) >= v.listing[0]:
+        return
+    begin = when + v.listing[1]
+    end = begin + v.listing[2]
+    place = int(v.listing[3])
+    if place == SINGLE and w.apart[contact, 1] <= when:  # else it has a bed already
+        if w.count[4] < v.listing[6]:
+            w.count[4] += 1
+            w.watched[min(days, int(np.ceil(end)))] -= 1
+        else:
+            t.count[r, BEDLESS] += 1
+            place = HOME if v.crosses[contact] else DORM
+    _keep_apart(w, contact, place, begin, end)
+    _count_apart(w, v, t, r, days, contact, begin, end)
+
+
+@nb.njit
+def _false_positives(v, w, t, r, key, days):
+    """One draw for the whole horizon, then a day for each."""
+    if len(v.false_rise) == 0:
+        return
+    u = _draw(key, FALSE, 0, 0)
+    number = np.searchsorted(v.false_rise, u, side="right")
+    t.count[r, WRONG] = number
+    for n in range(number):
+        day = np.searchsorted(v.false_day, _draw(key, FALSE_DAY, n, 0), side="right")
+        w.taken[min(day, days - 1)] += 1
+
+
+@nb.njit
+def _outside(v, person, day):
+    """Share of a day that a person spends outside."""
+    if day < 0 or day < v.opens[person]:
+        return 1.0
+    base = v.base_kind[day]
+    if base == 2:
+        return 1.0
+    if v.crosses[person]:
+        return 0.5 if base == 0 else 1.0
+    return 0.0
+
+
+@nb.njit
+def _imports(v, w, key, days, before):
+    """Draw infections from outside."""
+    persons = v.school_persons
+    span = days + before
+    mean = v.imports[0] * persons * span
+    number = _poisson(mean, key, IMPORT, 0)
+    for n in range(number):
+        person = int(_draw(key, IMPORT, n + 1, 1) * persons)
+        day = int(_draw(key, IMPORT, n + 1, 2) * span) - before
+        if _draw(key, IMPORT, n + 1, 3) >= _outside(v, person, day):
+            continue
+        if day < 0:
+            if w.since[person] > day + 0.5:
+                if w.since[person] >= NEVER:
+                    w.fresh[w.count[5]] = person
+                    w.count[5] += 1
+                    _touch(w, person)
+                w.since[person] = day + 0.5
+                w.came[person] = -2
+        else:
+            _wait(w, day, -2, person, -1, day + 0.5)
+    number = _poisson(v.imports[3] * v.imports[4] * days, key, VISITOR, 0)
+    for n in range(number):
+        if len(v.staff_from) == 0:
+            break
+        person = v.staff_from[int(_draw(key, VISITOR, n + 1, 1) * len(v.staff_from))]
+        day = int(_draw(key, VISITOR, n + 1, 2) * days)
+        if _draw(key, VISITOR, n + 1, 3) < v.visitors[day]:
+            _wait(w, day, -3, person, -1, day + 0.5)
+
+
+@nb.njit
+def _record(s, v, w, t, r, person):
+    """Count an infection where it came about."""
+    when = w.since[person]
+    if person < v.school_persons:
+        t.count[r, SIZE] += 1
+        t.daily[max(0, int(np.floor(when)))] += 1
+    else:
+        t.count[r, FAMILY] += 1
+        return
+    session = w.came[person]
+    if session >= 0:
+        setting = s.setting[session]
+        t.setting[r, setting] += 1
+        hour = int((when - np.floor(when)) * 24.0)
+        t.hour[setting, min(23, hour)] += 1
+    elif session == -2:
+        if when < 0.0:
+            t.cause[r, 4] += 1
+        elif v.pupil[person]:
+            t.cause[r, 0 if v.crosses[person] else 1] += 1
+        else:
+            t.cause[r, 2] += 1
+    elif session == -4:
+        t.cause[r, 3] += 1
+
+
+@nb.njit
+def _begin(s, v, ill, w, t, r, key, days, returner, before):
+    """Infections that stand at the start."""
+    if returner:
+        if len(v.returners) == 0:
+            return
+        person = v.returners[int(_draw(key, INDEX, 0, 0) * len(v.returners))]
+        w.since[person] = -1.0
+        w.came[person] = -3
+        _touch(w, person)
+        w.fresh[0] = person
+        w.count[5] = 1
+    else:
+        _imports(v, w, key, days, before)
+    for i in range(w.count[5]):
+        person = w.fresh[i]
+        if _draw(key, IMMUNE, person, 0) < v.immune[person] and not returner:
+            w.since[person] = NEVER
+            continue
+        if _draw(key, HELD, person, 0) < v.imports[1]:
+            _keep_apart(w, person, HOME, 0.0, v.imports[2])
+            _count_apart(w, v, t, r, days, person, 0.0, v.imports[2])
+        _record(s, v, w, t, r, person)
+        _course(s, v, ill, w, key, days, person)
+    w.count[5] = 0
+
+
+@nb.njit
+def _day(s, v, ill, w, t, r, key, days, day):
+    """One day: findings first, then attempts."""
+    w.count[4] += w.watched[day]
+    at = w.event_head[day]
+    while at >= 0:
+        person, sort, when = w.event_who[at, 0], w.event_who[at, 1], w.event_when[at]
+        if sort == CONFIRMED:
+            _confirmed(s, v, w, t, r, key, days, person, when)
+        else:
+            _found(v, w, t, r, key, days, person, when, sort == AGAIN)
+        at = w.event_after[at]
+    w.event_head[day] = -1
+    at = w.head[day]
+    w.head[day] = -1
+    while at >= 0:
+        source, target, session = w.who[at, 0], w.who[at, 1], w.who[at, 2]
+        when = w.when[at]
+        _try(s, v, w, key, source, target, session, when)
+        then = w.after[at]
+        w.after[at] = w.count[2]
+        w.count[2] = at
+        at = then
+    for i in range(w.count[5]):
+        person = w.fresh[i]
+        _record(s, v, w, t, r, person)
+        _course(s, v, ill, w, key, days, person)
+    w.count[5] = 0
+
+
+@nb.njit(inline="always")
+def _try(s, v, w, key, source, target, session, when):
+    """Judge an attempt on its day; the earliest of a day that holds infects."""
+    if w.since[target] <= when:
+        return
+    if source >= 0:
+        household = s.setting[session] == HOUSEHOLD
+        dorm = s.setting[session] == DORM_ROOM
+        if _barred(w, v, source, household, dorm, when):
+            return
+        if _barred(w, v, target, household, dorm, when):
+            return
+    elif source == -3 and _barred(w, v, target, False, False, when):
+        return
+    if v.immune[target] > 0.0 and _draw(key, IMMUNE, target, 0) < v.immune[target]:
+        return
+    if w.since[target] >= NEVER:
+        _touch(w, target)
+        w.fresh[w.count[5]] = target
+        w.count[5] += 1
+    w.since[target] = when
+    w.came[target] = session if source >= 0 else (-2 if source == -2 else -4)
+
+
+@nb.njit
+def _clean(w, days):
+    """Undo a run."""
+    for i in range(w.count[0]):
+        p = w.touched[i]
+        w.mark[p] = False
+        w.since[p] = NEVER
+        w.came[p] = -1
+        w.counted[p] = 0.0
+        for k in range(5):
+            w.fate[p, k] = NEVER
+        for k in range(6):
+            w.apart[p, k] = -NEVER
+    for i in range(w.count[1]):
+        u = w.touched_unit[i]
+        w.mark_unit[u] = False
+        w.closed[u, 0] = -NEVER
+        w.closed[u, 1] = -NEVER
+        w.lessons[u] = -NEVER
+        w.cases[u] = 0
+    for d in range(days):
+        at = w.head[d]
+        while at >= 0:
+            then = w.after[at]
+            w.after[at] = w.count[2]
+            w.count[2] = at
+            at = then
+        w.head[d] = -1
+        w.event_head[d] = -1
+        w.taken[d] = 0
+        w.watched[d] = 0
+    w.watched[days] = 0
+    w.count[0] = 0
+    w.count[1] = 0
+    w.count[3] = 0
+    w.count[4] = 0
+    w.count[5] = 0
+    w.count[6] = 0
+
+
+@nb.njit(nogil=True, cache=True)
+def simulate_runs(s, v, ill, w, t, keys, returner, before):
+    """Simulate runs one after another; the first run that had no room left, else -1."""
+    days = len(v.kind)
+    for r in range(len(keys)):
+        key = keys[r]
+        t.count[r, FIRST] = -1
+        _false_positives(v, w, t, r, key, days)
+        _begin(s, v, ill, w, t, r, key, days, returner, before)
+        for day in range(days):
+            if w.count[6] != 0:
+                break
+            if w.head[day] >= 0 or w.event_head[day] >= 0 or w.watched[day] != 0:
+                _day(s, v, ill, w, t, r, key, days, day)
+        peak = 0
+        for day in range(days):
+            peak = max(peak, w.taken[day])
+        t.count[r, PEAK] = peak
+        full = w.count[6] != 0
+        _clean(w, days)
+        if full:
+            return r
+    return -1

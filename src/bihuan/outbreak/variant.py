@@ -1,0 +1,454 @@
+"""One version of the plan as the kernel reads it: persons, days, checks, rules, imports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bihuan.base.ids import SchoolCode
+from bihuan.outbreak._kernel import Variant
+from bihuan.outbreak.intensity import VISITOR_CHANCE, VISITOR_DAYS
+from bihuan.outbreak.network import (
+    Built,
+    Floats,
+    Ints,
+    bare,
+    build,
+    keep,
+    kinds_by_day,
+    scope_mask,
+)
+from bihuan.outbreak.scenario import Scenario
+from bihuan.plan.contacts import SETTINGS
+from bihuan.plan.measures import (
+    ClosedCampus,
+    ContactListing,
+    GateCheck,
+    Isolation,
+    Measure,
+    ReturnSurvey,
+    StagedOpening,
+    SymptomCheck,
+    Testing,
+    Vaccination,
+)
+from bihuan.plan.plan import Plan
+from bihuan.plan.words import (
+    PeriodKind,
+    Role,
+    Setting,
+    Unit,
+    Who,
+    ZoneKind,
+)
+from bihuan.rules.clusters import PLACES, UNITS, WindowRule, as_table, window_rules
+
+Bools = NDArray[np.bool_]
+Kind = TypeVar("Kind", bound=Measure)
+
+CAUSES = ("day_students", "boarders", "staff", "visitors", "before")
+OPEN_VISITORS = 40
+"""Visitors a day of a school whose plan says nothing of them (assumed)."""
+SCHOOL_DAY, STAY_DAY, HOME_DAY = range(3)
+ALWAYS = 1_000_000
+"""A day beyond every horizon."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """Persons of a school by number, whatever the measures."""
+
+    pupil: Bools
+    adult: Bools
+    crosses: Bools
+    """Students and staff who go home every day."""
+    unit: Ints
+    """(person, unit kind); -1: none."""
+    unit_size: Ints
+    unit_first: Ints
+    unit_member: Ints
+    unit_classes: Ints
+    staff: Ints
+
+
+def variant(scenario: Scenario) -> tuple[Built, Variant]:
+    """The network and the version of the plan that a scenario asks for."""
+    plan, school = scenario.plan, scenario.school
+    built = build(plan, school, scenario.disease, scenario.days, scenario.without)
+    left = bare(plan, scenario.without)
+    mine = tuple(m for m in left.measures if m.school == school)
+    number = {
+        m.code: i for i, m in enumerate(m for m in plan.measures if m.school == school)
+    }
+    people = cast(built, _Hold(plan))
+    kind = kinds_by_day(built, left, school, scenario.days)
+    base = _base(built, kind)
+    opens = _opens(left, built, mine, people)
+    checks = tuple(m for m in mine if isinstance(m, SymptomCheck | GateCheck))
+    seen = np.array([_seen(m, plan, built, people) for m in checks], np.bool_).reshape(
+        len(checks), len(built.contacts.people)
+    )
+    returning = (base != HOME_DAY) & np.concatenate([[True], base[:-1] == HOME_DAY])
+    rise, share = _false(
+        checks,
+        seen,
+        people=people,
+        base=base,
+        returning=returning,
+        opens=opens,
+        plan=plan,
+    )
+    imports, visitors = _imports(plan, mine, base, school)
+    return built, Variant(
+        keep=keep(built, plan, scenario.disease, mine),
+        kind=kind,
+        base_kind=base,
+        returning=returning,
+        opens=opens,
+        adult=people.adult,
+        crosses=people.crosses,
+        pupil=people.pupil,
+        immune=_immune(plan, built, mine, people),
+        unit=people.unit,
+        unit_size=people.unit_size,
+        unit_first=people.unit_first,
+        unit_member=people.unit_member,
+        unit_classes=people.unit_classes,
+        checks=np.array(
+            [_check(m, plan, school, number[m.code]) for m in checks], np.float64
+        ).reshape(len(checks), 7),
+        seen=seen,
+        **_rules(mine, plan, people, built),
+        isolation=_isolation(plan, school, mine),
+        testing=_testing(plan, mine),
+        listing=_listing(plan, school, mine),
+        listed=_listed(mine),
+        false_rise=rise,
+        false_day=share,
+        imports=imports,
+        visitors=visitors,
+        returners=_returners(people, opens),
+        school_persons=len(built.contacts.people),
+        staff_from=people.staff,
+    )
+
+
+class _Hold:
+    """A plan by identity, for a cache."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hold) and other.plan is self.plan
+
+
+@lru_cache(maxsize=32)
+def cast(built: Built, hold: _Hold) -> Cast:
+    """Who everybody is and what units they belong to."""
+    people, persons = built.contacts.people, built.contacts.persons
+    pupil = np.zeros(persons, np.bool_)
+    crosses = np.zeros(persons, np.bool_)
+    for i, person in enumerate(people):
+        pupil[i] = person.role is Role.STUDENT
+        crosses[i] = not person.lives_in
+    unit, sizes = _units(built, hold.plan)
+    members = [np.flatnonzero((unit == u).any(axis=1)) for u in range(len(sizes))]
+    classes = [len({int(c) for c in unit[m, 0]} - {-1}) for m in members]
+    return Cast(
+        pupil=pupil,
+        adult=~pupil,
+        crosses=crosses,
+        unit=unit,
+        unit_size=np.array(sizes, np.int32),
+        unit_first=np.cumsum([0] + [len(m) for m in members]).astype(np.int32),
+        unit_member=np.concatenate([*members, np.zeros(0, np.int64)]).astype(np.int32),
+        unit_classes=np.array(classes, np.int32),
+        staff=np.flatnonzero(~pupil[: len(people)]).astype(np.int32),
+    )
+
+
+def _units(built: Built, plan: Plan) -> tuple[Ints, list[int]]:
+    """Units of each person (a row of UNITS) and their sizes."""
+    net, people = built.network, built.contacts.people
+    room, floor = UNITS.index(Unit.DORM_ROOM), UNITS.index(Unit.DORM_FLOOR)
+    home, grade = UNITS.index(Unit.CLASS), UNITS.index(Unit.GRADE)
+    classes = {c.code: c for c in plan.classes if c.school == built.contacts.school}
+    unit = np.full((built.contacts.persons, len(UNITS)), -1, np.int32)
+    names: dict[tuple[int, object], int] = {}
+    for i, person in enumerate(people):
+        keys: list[tuple[int, object]] = [(UNITS.index(Unit.SCHOOL), "")]
+        own = classes.get(person.klass)
+        if person.role is Role.STUDENT and own is not None:
+            keys += [(home, own.within or own.code), (grade, own.grade)]
+        for g in net.own[net.own_first[i] : net.own_first[i + 1]]:
+            setting = SETTINGS[net.group_setting[g]]
+            if setting is Setting.DORM_ROOM:
+                keys.append((room, int(g)))
+            elif setting is Setting.DORM_FLOOR:
+                keys.append((floor, int(g)))
+        for column, name in keys:
+            unit[i, column] = names.setdefault((column, name), len(names))
+    sizes = np.bincount(unit[unit >= 0], minlength=len(names))
+    return unit, [int(n) for n in sizes]
+
+
+def _base(built: Built, kind: Ints) -> Ints:
+    """0 school day, 1 stay day, 2 home day."""
+    cycle = built.contacts.cycle
+    day = kind % (cycle + 2)
+    return np.maximum(0, day - cycle + 1).astype(np.int32)
+
+
+def _span(measure: Measure | WindowRule, plan: Plan) -> tuple[int, int]:
+    """First and last day of a measure."""
+    opens = plan.district.opens
+    return (
+        -ALWAYS if measure.start is None else (measure.start - opens).days,
+        ALWAYS if measure.end is None else (measure.end - opens).days,
+    )
+
+
+def _opens(plan: Plan, built: Built, mine: Iterable[Measure], people: Cast) -> Ints:
+    """First day at school of each person; families have no such day."""
+    opens = np.zeros(built.contacts.persons, np.int32)
+    for measure in mine:
+        if isinstance(measure, StagedOpening):
+            day = max(0, (measure.opens - plan.district.opens).days)
+            opens[scope_mask(plan, built.contacts, measure.scope) & people.pupil] = day
+    return opens
+
+
+def _who(who: Who, people: Cast, persons: int) -> Bools:
+    pupil, crosses = people.pupil[:persons], people.crosses[:persons]
+    return {
+        Who.ALL: np.ones(persons, np.bool_),
+        Who.STUDENTS: pupil,
+        Who.BOARDERS: pupil & ~crosses,
+        Who.DAY_STUDENTS: pupil & crosses,
+        Who.STAFF: ~pupil,
+    }[who]
+
+
+def _seen(
+    check: SymptomCheck | GateCheck, plan: Plan, built: Built, people: Cast
+) -> Bools:
+    persons = len(built.contacts.people)
+    who = Who.ALL if isinstance(check, GateCheck) else check.who
+    inside = scope_mask(plan, built.contacts, check.scope)[:persons]
+    return inside & _who(who, people, persons)
+
+
+def _check(
+    check: SymptomCheck | GateCheck, plan: Plan, school: SchoolCode, number: int
+) -> tuple[float, ...]:
+    first, last = _span(check, plan)
+    looked = 1.0 - check.missed
+    if isinstance(check, GateCheck):
+        hour = arrival_hour(plan, school)
+        return hour, looked * check.fever_sensitivity, 0.0, first, last, 1.0, number
+    hour = check.at.hour + check.at.minute / 60.0
+    return (
+        hour,
+        looked * check.fever_sensitivity,
+        looked * check.symptom_sensitivity,
+        first,
+        last,
+        0.0,
+        number,
+    )
+
+
+def arrival_hour(plan: Plan, school: SchoolCode) -> float:
+    """Hour at which the gate opens; 7 where the day plan does not say."""
+    starts = [
+        p.start.hour + p.start.minute / 60.0
+        for p in plan.periods
+        if p.school == school and p.kind is PeriodKind.ARRIVAL
+    ]
+    return min(starts, default=7.0)
+
+
+def _rules(
+    mine: Iterable[Measure], plan: Plan, people: Cast, built: Built
+) -> dict[str, NDArray[np.generic]]:
+    """Window rules as tables, the units in their scope, the days they are in force."""
+    rules = window_rules(mine)
+    whole, parts = as_table(rules)
+    inside = np.ones((len(rules), len(people.unit_size)), np.bool_)
+    spans = np.zeros((len(rules), 2), np.int32)
+    for i, rule in enumerate(rules):
+        spans[i] = _span(rule, plan)
+        if rule.scope:
+            outside = ~scope_mask(plan, built.contacts, rule.scope)
+            units = people.unit[outside]
+            inside[i, np.unique(units[units >= 0])] = False
+    return {
+        "rules": whole.astype(np.int64),
+        "rule_parts": parts,
+        "rule_unit": inside,
+        "rule_days": spans,
+    }
+
+
+def _one(mine: Iterable[Measure], kind: type[Kind]) -> Kind | None:
+    """The measure of a kind that a plan has but one of."""
+    return next((m for m in mine if isinstance(m, kind)), None)
+
+
+def beds(plan: Plan, school: SchoolCode, kind: ZoneKind) -> int:
+    """Beds of a school's zones of a kind; a room that does not say counts none."""
+    return sum(
+        (z.beds or 0) * (z.rooms or 1)
+        for z in plan.zones
+        if z.school == school and z.kind is kind
+    )
+
+
+def _isolation(plan: Plan, school: SchoolCode, mine: tuple[Measure, ...]) -> Floats:
+    m = _one(mine, Isolation)
+    if m is None:
+        return np.array([0, 0, 0, 0, 0, ALWAYS, -ALWAYS, 0], np.float64)
+    return np.array(
+        [
+            m.delay / 1440.0,
+            m.night_delay / 1440.0,
+            m.hold,
+            m.least_days,
+            m.symptom_free / 24.0,
+            *_span(m, plan),
+            beds(plan, school, ZoneKind.ISOLATION_ROOM),
+        ],
+        np.float64,
+    )
+
+
+def _testing(plan: Plan, mine: tuple[Measure, ...]) -> Floats:
+    m = _one(mine, Testing)
+    if m is None:
+        return np.array([0, 0, ALWAYS, -ALWAYS], np.float64)
+    return np.array([m.delay / 24.0, m.sensitivity, *_span(m, plan)], np.float64)
+
+
+def _listing(plan: Plan, school: SchoolCode, mine: tuple[Measure, ...]) -> Floats:
+    m = _one(mine, ContactListing)
+    if m is None:
+        return np.array([0, 0, 0, 0, ALWAYS, -ALWAYS, 0], np.float64)
+    return np.array(
+        [
+            m.recall,
+            m.delay / 24.0,
+            m.days,
+            PLACES.index(m.place),
+            *_span(m, plan),
+            beds(plan, school, ZoneKind.OBSERVATION_AREA),
+        ],
+        np.float64,
+    )
+
+
+def _listed(mine: tuple[Measure, ...]) -> Bools:
+    m = _one(mine, ContactListing)
+    return np.array([m is not None and s in m.settings for s in SETTINGS], np.bool_)
+
+
+def _immune(plan: Plan, built: Built, mine: Iterable[Measure], people: Cast) -> Floats:
+    immune = np.zeros(built.contacts.persons)
+    persons = len(built.contacts.people)
+    for m in mine:
+        if isinstance(m, Vaccination):
+            inside = scope_mask(plan, built.contacts, m.scope)[:persons]
+            who = inside & _who(m.who, people, persons)
+            immune[:persons][who] = m.coverage * m.effectiveness
+    return immune
+
+
+def _returners(people: Cast, opens: Ints) -> Ints:
+    """Students whose grade opens on day 0; all students where none does."""
+    pupils = np.flatnonzero(people.pupil)
+    first = pupils[opens[pupils] == 0]
+    return (first if len(first) else pupils).astype(np.int32)
+
+
+def _false(
+    checks: tuple[SymptomCheck | GateCheck, ...],
+    seen: Bools,
+    *,
+    people: Cast,
+    base: Ints,
+    returning: Bools,
+    opens: Ints,
+    plan: Plan,
+) -> tuple[Floats, Floats]:
+    """Distribution function of false positives over the horizon; running share by day."""
+    days = np.arange(len(base))
+    mean = np.zeros(len(base))
+    persons = seen.shape[1]
+    there = opens[:persons, None] <= days
+    crosses = people.crosses[:persons, None]
+    for check, who in zip(checks, seen, strict=True):
+        if isinstance(check, GateCheck):
+            back = returning | (opens[:persons, None] == days)
+            at = np.where(crosses, base == SCHOOL_DAY, back & (base != HOME_DAY))
+        else:
+            at = np.where(crosses, base == SCHOOL_DAY, base != HOME_DAY)
+        first, last = _span(check, plan)
+        looked = (at & there & who[:, None]).sum(axis=0) * (1.0 - check.missed)
+        mean += looked * check.false_positive * ((first <= days) & (days <= last))
+    total = float(mean.sum())
+    if total <= 0.0:
+        return np.zeros(0), np.zeros(0)
+    return poisson_distribution(total), np.cumsum(mean) / total
+
+
+def poisson_distribution(mean: float) -> Floats:
+    """P(N <= n) for n = 0, 1, ... as far as it is below one."""
+    top = int(mean + 12.0 * mean**0.5 + 30.0)
+    n = np.arange(1, top)
+    log_p = np.concatenate([[0.0], np.cumsum(np.log(mean / n))]) - mean
+    return np.minimum(np.cumsum(np.exp(log_p)), 1.0)
+
+
+def _imports(
+    plan: Plan, mine: Iterable[Measure], base: Ints, school: SchoolCode
+) -> tuple[Floats, Floats]:
+    """Rates of imports, and visitors by day as a share of the most there may be."""
+    survey = _one(tuple(mine), ReturnSurvey)
+    held = survey.coverage * survey.truthful * survey.flagged if survey else 0.0
+    closed = _one(tuple(mine), ClosedCampus)
+    mentioned = [
+        max(m.visitors, m.open_visitors)
+        for m in plan.measures
+        if isinstance(m, ClosedCampus) and m.school == school
+    ]
+    most = max(mentioned, default=OPEN_VISITORS)
+    opened = max(
+        (
+            m.open_visitors
+            for m in plan.measures
+            if isinstance(m, ClosedCampus) and m.school == school
+        ),
+        default=OPEN_VISITORS,
+    )
+    days = np.arange(len(base))
+    let_in = np.full(len(base), float(opened))
+    if closed is not None:
+        first, last = _span(closed, plan)
+        let_in[(first <= days) & (days <= last)] = closed.visitors
+    rate = plan.district.incidence / 1e5
+    row = [
+        rate,
+        held,
+        survey.hold if survey else 0,
+        most,
+        rate * VISITOR_DAYS * VISITOR_CHANCE,
+    ]
+    return np.array(row, np.float64), np.where(base != HOME_DAY, let_in, 0.0) / max(
+        1, most
+    )
