@@ -1,0 +1,215 @@
+"""The rows of a FET file, streamed: safe against entities, depth and size, lines known.
+
+A FET file is lists of rows below one root. Only the lists that say who meets whom are
+kept; of the constraints only those that place an activity or give it a room.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from xml.sax import SAXException, SAXParseException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl, Locator
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.expatreader import create_parser
+
+from bihuan.base.problems import Kind, Problem, error
+from bihuan.base.where import Where
+from bihuan.base.wording import N_
+
+MAX_MEGABYTES: Final = 64
+"""Of a file; the largest of FET's own examples has 13."""
+MAX_ELEMENTS: Final = 1_500_000
+"""Elements kept; FET's own limits (30,000 activities, 30,000 subgroups) need a million."""
+MAX_DEPTH: Final = 16
+"""Elements in each other; FET itself uses at most 7."""
+_CHUNK: Final = 1 << 16
+
+LISTS: Final[dict[str, frozenset[str]]] = {
+    "Days_List": frozenset({"Day"}),
+    "Hours_List": frozenset({"Hour"}),
+    "Teachers_List": frozenset({"Teacher"}),
+    "Students_List": frozenset({"Year"}),
+    "Activities_List": frozenset({"Activity"}),
+    "Rooms_List": frozenset({"Room"}),
+    "Time_Constraints_List": frozenset({"ConstraintActivityPreferredStartingTime"}),
+    "Space_Constraints_List": frozenset(
+        {
+            "ConstraintActivityPreferredRoom",
+            "ConstraintStudentsSetHomeRoom",
+            "ConstraintTeacherHomeRoom",
+            "ConstraintSubjectPreferredRoom",
+        }
+    ),
+}
+"""Lists read and their rows; everything else is passed over."""
+
+TOO_LARGE = error(
+    "F101",
+    N_("文件有 {came} MB，最多读 {allowed} MB。"),
+    N_("请确认是 FET 的 .fet 文件，并删去用不到的限制条件后再存一次。"),
+)
+BROKEN = error(
+    "F102",
+    N_("这里不是完整的 XML：{came}。"),
+    N_("文件可能没有存完或被截断；请在 FET 里重新保存后再试。"),
+)
+UNSAFE = error(
+    "F103",
+    N_("文件里定义了实体（{came}），不予读取。"),
+    N_("FET 自己不写实体；请在 FET 里打开并重新保存。"),
+)
+NOT_FET = error(
+    "F104",
+    N_("最外层是「{came}」，FET 课表应是「fet」。"),
+    N_("请选择 FET 保存的 .fet 文件。"),
+)
+TOO_DEEP = error(
+    "F105",
+    N_("元素嵌套了 {came} 层以上，FET 文件不会超过 {allowed} 层。"),
+    N_("请在 FET 里打开并重新保存。"),
+)
+
+
+TOO_MANY = error(
+    "F106",
+    N_("学生、课程、教室等条目超过 {allowed} 项，不再往下读。"),
+    N_("请确认是一所学校的课表；几所学校请分开保存。"),
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """An element with what is in it and the line it starts on."""
+
+    tag: str
+    line: int
+    text: str = ""
+    children: "list[Row]" = field(default_factory=list)
+
+    def first(self, tag: str, default: str = "") -> str:
+        """Text of the first child of that name, as written."""
+        return next((c.text for c in self.children if c.tag == tag), default)
+
+    def every(self, tag: str) -> list[str]:
+        """Texts of the children of that name, those without one left out."""
+        return [c.text for c in self.children if c.tag == tag and c.text.strip()]
+
+    def rows(self, tag: str) -> "Iterator[Row]":
+        """The children of that name."""
+        return (c for c in self.children if c.tag == tag)
+
+
+@dataclass(slots=True)
+class Rows:
+    """A FET file: attributes of its root, its simple texts, its lists by name."""
+
+    version: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[Row]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    """Line on which each list starts."""
+
+    def of(self, name: str, tag: str = "") -> Iterator[Row]:
+        """Rows of a list, all or those of one name."""
+        return (r for r in self.lists.get(name, ()) if not tag or r.tag == tag)
+
+
+def read_rows(path: Path) -> Rows | Problem:
+    """The rows of a file, or why it cannot be read."""
+    size = path.stat().st_size
+    if size > MAX_MEGABYTES * 1_000_000:
+        where = Where(file=path.name)
+        return TOO_LARGE.at(where, came=size // 1_000_000, allowed=MAX_MEGABYTES)
+    parser = create_parser()
+    collector = _Collector(parser)
+    parser.setContentHandler(collector)
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                parser.feed(chunk)
+        parser.close()
+    except _Refused as refused:
+        return refused.problem(path.name)
+    except DefusedXmlException as found:
+        where = Where(file=path.name, cell=str(parser.getLineNumber() or 1))
+        return UNSAFE.at(where, came=type(found).__name__)
+    except SAXParseException as broken:
+        where = Where(file=path.name, cell=str(broken.getLineNumber() or 1))
+        return BROKEN.at(where, came=broken.getMessage())
+    return collector.found
+
+
+class _Refused(SAXException):
+    """The stream is well-formed so far and yet no FET file."""
+
+    def __init__(
+        self, kind: Kind, line: int, came: object = "", allowed: int = 0
+    ) -> None:
+        super().__init__(kind.code)
+        self.kind, self.line, self.came, self.allowed = kind, line, came, allowed
+
+    def problem(self, file: str) -> Problem:
+        where = Where(file=file, cell=str(self.line))
+        return self.kind.at(where, came=self.came, allowed=self.allowed)
+
+
+class _Collector(ContentHandler):
+    """Keeps the rows wanted and forgets the rest as it goes by."""
+
+    def __init__(self, place: Locator) -> None:
+        super().__init__()
+        self.found = Rows()
+        self._place = place
+        self._depth = 0
+        self._kept = 0
+        self._list = ""
+        self._open: list[Row] = []
+        self._text: list[str] = []
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _Refused(TOO_DEEP, self._line(), MAX_DEPTH, MAX_DEPTH)
+        self._text = []
+        if self._open:
+            self._open_row(name, self._open[-1].children)
+        elif self._depth == 1:
+            self._begin(name, attrs)
+        elif self._depth == 2:  # noqa: PLR2004  # a list
+            self._list = name
+            if name in LISTS:
+                self.found.lists.setdefault(name, [])
+                self.found.lines.setdefault(name, self._line())
+        elif self._depth == 3 and name in LISTS.get(self._list, ()):  # noqa: PLR2004  # a row
+            self._open_row(name, self.found.lists[self._list])
+
+    def characters(self, content: str) -> None:
+        self._text.append(content)
+
+    def endElement(self, name: str) -> None:  # noqa: N802
+        if self._open:
+            row = self._open.pop()
+            if not row.children:
+                row.text = "".join(self._text)
+        elif self._depth == 2 and self._list not in LISTS:  # noqa: PLR2004  # a text
+            self.found.texts.setdefault(name, "".join(self._text).strip())
+        self._text = []
+        self._depth -= 1
+
+    def _open_row(self, name: str, rows: list[Row]) -> None:
+        self._kept += 1
+        if self._kept > MAX_ELEMENTS:
+            raise _Refused(TOO_MANY, self._line(), allowed=MAX_ELEMENTS)
+        rows.append(Row(name, self._line()))
+        self._open.append(rows[-1])
+
+    def _begin(self, name: str, attrs: AttributesImpl) -> None:
+        if name.lower() != "fet":
+            raise _Refused(NOT_FET, self._line(), name)
+        self.found.version = attrs.get("version", "")
+
+    def _line(self) -> int:
+        return self._place.getLineNumber() or 1
