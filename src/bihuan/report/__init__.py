@@ -1,1 +1,26 @@
 """Figures and documents from values."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from bihuan.loop.outcome import Rehearsal
+from bihuan.report import page
+
+
+def write(rehearsal: Rehearsal, folder: Path, *, lang: str) -> tuple[Path, ...]:
+    """Write the report of a rehearsal into a folder; a file is there whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"report.html": page.html(rehearsal, lang=lang).encode()}
+    return tuple(_put(folder / name, content) for name, content in files.items())
+
+
+def _put(path: Path, content: bytes) -> Path:
+    """Put a file in place of the one before in one step."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    part = Path(name)
+    part.chmod(0o644)
+    part.replace(path)
+    return path
