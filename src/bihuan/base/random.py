@@ -9,6 +9,9 @@ import zlib
 
 from numpy.random import Generator, Philox
 
+Draws = Generator
+"""A sequence of draws of its own."""
+
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -39,7 +42,7 @@ def below(n: int, seed: int, stream: str, *counters: int) -> int:
     return key(seed, stream, *counters) * n >> 64
 
 
-def generator(seed: int, stream: str, *counters: int) -> Generator:
+def generator(seed: int, stream: str, *counters: int) -> Draws:
     """A sequence of draws of its own at a place of a named stream.
 
     For readers that draw one number after another; Philox 4x64 (Salmon et al., SC 2011,
