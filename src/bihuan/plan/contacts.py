@@ -4,6 +4,7 @@ This is the one place that knows it; the engine, the drill's contact lists and t
 read it. See docs/model.md, "Who meets whom".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bihuan.base.ids import SchoolCode
+from bihuan.plan.cast import Cast, Rules
+from bihuan.plan.lessons import timetable
+from bihuan.plan.meetings import School, enter
 from bihuan.plan.people import Person
+from bihuan.plan.plan import Plan
+from bihuan.plan.populate import populate
+from bihuan.plan.timetable import Lesson
 from bihuan.plan.words import Setting
 
 Ints = NDArray[np.int32]
@@ -56,3 +63,43 @@ class Contacts:
     def persons(self) -> int:
         """How many persons, families included."""
         return len(self.people) + self.family
+
+
+def contacts(
+    plan: Plan,
+    school: SchoolCode,
+    *,
+    day: int = 0,
+    seed: int = 0,
+    without: frozenset[str] = frozenset(),
+    people: tuple[Person, ...] | None = None,
+    lessons: Sequence[Lesson] | None = None,
+) -> Contacts:
+    """Groups and sessions of a school under what holds on a day from the district's first.
+
+    Staggered arrival, dining and breaks (and the gate's service time) hold as dated,
+    except the measures whose codes are in `without`. people, lessons: what `populate`
+    and `timetable` gave, where the caller has it.
+    """
+    roster = populate(plan, school, seed=seed) if people is None else people
+    table = timetable(plan, school, roster, seed=seed) if lessons is None else lessons
+    rules = Rules.of(plan, school, day, without)
+    whole = School(Cast.of(plan, school, roster), table, rules)
+    book = enter(whole)
+    sizes = [len(members) for members in book.members]
+    sessions = np.array(book.sessions, np.float64).reshape(-1, 4)
+    start, end = sessions[:, 2] / 60.0, sessions[:, 3] / 60.0
+    return Contacts(
+        school=school,
+        people=roster,
+        family=book.persons - len(roster),
+        cycle=plan.district.cycle_days,
+        setting=np.array(book.setting, np.int32),
+        zone=np.array(book.zone, np.int32),
+        first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
+        member=np.concatenate([*book.members, []]).astype(np.int32),
+        session_group=sessions[:, 0].astype(np.int32),
+        session_day=sessions[:, 1].astype(np.int32),
+        session_start=start,
+        session_hours=np.minimum(end - start, 24.0 - start),
+    )
