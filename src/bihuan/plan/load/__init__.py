@@ -1,0 +1,1 @@
+"""Reading and writing a plan: one table of sheets and columns drives all of it."""

@@ -1,0 +1,322 @@
+"""Reading a workbook as clerks fill it in: sheets become tables of rows with their cells.
+
+Titles and notes above the header, two header rows, merged cells, an example row, foreign
+sheets and columns are all usual; docs/plan.md tells clerks what is understood.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from bihuan.base.problems import Problem, error, warning
+from bihuan.base.where import Where
+from bihuan.base.wording import N_
+from bihuan.plan.load.cells import Raw, closest, is_nothing, text_of
+from bihuan.plan.load.headers import SHEETS, Column, Sheet
+from bihuan.plan.load.package import DAMAGED, Refused, Scan, cell_name, open_package
+from bihuan.plan.load.rows import Cell, Row, Table, Tables
+from bihuan.plan.names import folded, plain
+
+NO_SHEET: Final = error(
+    "P010",
+    N_("没有一张工作表是预案的表；有：{came}。"),
+    N_("请用 bihuan plan template 生成空表，工作表名称不要改：{allowed}。"),
+)
+UNKNOWN_SHEET: Final = warning(
+    "P011",
+    N_("工作表「{came}」不是预案的表，没有读；最接近的是「{closest}」。"),
+    N_("如果它是预案的表，请改用规定的名称。"),
+)
+TWICE_SHEET: Final = error(
+    "P012",
+    N_("工作表「{came}」与「{other}」是同一张表。"),
+    N_("请合并到一张工作表。"),
+)
+NO_HEADER: Final = error(
+    "P013",
+    N_("没有找到表头。"),
+    N_("请保留表头行，列名如：{allowed}。"),
+)
+NO_COLUMN: Final = error(
+    "P120",
+    N_("缺少必填的列「{column}」。"),
+    N_("请补上这一列。"),
+)
+UNKNOWN_COLUMN: Final = warning(
+    "P121",
+    N_("列「{came}」不认识，没有读；最接近的是「{closest}」。"),
+    N_("如果要读，请改用规定的列名。"),
+)
+TWICE_COLUMN: Final = error(
+    "P122",
+    N_("列「{came}」出现两次（另一次在 {other}）。"),
+    N_("请只留一列。"),
+)
+FORMULA: Final = error(
+    "P123",
+    N_("「{column}」这一格是公式，不读公式的结果。"),
+    N_("请复制后选择性粘贴为数值。"),
+)
+ERROR_VALUE: Final = error(
+    "P124",
+    N_("「{column}」这一格是错误值 {came}。"),
+    N_("请改填正确的内容。"),
+)
+HIDDEN: Final = warning(
+    "P125",
+    N_("有隐藏的行或列（{came}），已照常读入。"),
+    N_("请取消隐藏，核对其中的内容。"),
+)
+
+EXAMPLES: Final = ("示例", "example")
+"""How the first cell of the example row begins."""
+_HEADER_WITHIN: Final = 20
+"""Rows from the top among which the header is looked for."""
+_OURS: Final = ("_", "说明", "填表说明", "readme")
+_ERRORS: Final = frozenset(
+    {
+        "#DIV/0!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
+        "#GETTING_DATA",
+    }
+)
+
+Grid = list[list[Raw]]
+
+
+def read_workbook(path: Path, heard: list[Problem]) -> Tables:
+    """The tables of a workbook; what is wrong with it is told."""
+    try:
+        return _read(path, heard)
+    except Refused as refused:
+        heard.append(refused.kind.at(Where(path.name), **refused.words))
+        return {}
+
+
+def _read(path: Path, heard: list[Problem]) -> Tables:
+    package = open_package(path)
+    tables: Tables = {}
+    named: dict[str, str] = {}
+    try:
+        book = CalamineWorkbook.from_filelike(package.content)
+        for name in book.sheet_names:
+            sheet = find_sheet(name)
+            if sheet is None:
+                heard.extend(_foreign(path, name, package.scans.get(name)))
+            elif sheet.table in named:
+                words = {"came": name, "other": named[sheet.table]}
+                heard.append(TWICE_SHEET.at(Where(path.name, name), **words))
+            else:
+                named[sheet.table] = name
+                page = _page(path, book.get_sheet_by_name(name), package.scans[name])
+                tables[sheet.table] = _table(sheet, page, heard)
+    except (CalamineError, KeyError) as bad:
+        raise Refused(DAMAGED) from bad
+    if not tables:
+        came, allowed = (
+            "、".join(book.sheet_names[:9]),
+            "、".join(s.label for s in SHEETS),
+        )
+        heard.append(NO_SHEET.at(Where(path.name), came=came, allowed=allowed))
+    return tables
+
+
+def find_sheet(name: str) -> Sheet | None:
+    """The sheet that a name means."""
+    spelled = folded(name)
+    return next((sheet for sheet in SHEETS if spelled in sheet.known_as), None)
+
+
+def _foreign(path: Path, name: str, scan: Scan | None) -> Iterator[Problem]:
+    """A sheet that is not ours; an empty one and the form's own are not worth a word."""
+    if name.startswith(_OURS) or scan is None or not scan.rows:
+        return
+    known = {spelled: sheet for sheet in SHEETS for spelled in sheet.known_as}
+    near = closest(folded(name), known)
+    label = known[near].label if near else "—"
+    yield UNKNOWN_SHEET.at(Where(path.name, name), came=name, closest=label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A sheet's cells from A1 on, merged ones filled, with what its scan found."""
+
+    file: str
+    name: str
+    grid: Grid
+    scan: Scan
+
+    def where(self, row: int, column: int) -> Where:
+        """The place of a cell; row and column count from 0."""
+        return Where(self.file, self.name, cell_name(row + 1, column + 1))
+
+
+def _page(path: Path, sheet: CalamineSheet, scan: Scan) -> _Page:
+    grid: Grid = [
+        [None if raw == "" else raw for raw in row]
+        for row in sheet.to_python(skip_empty_area=False)
+    ]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        _fill(grid, range(top, bottom + 1), range(left, right + 1))
+    return _Page(path.name, sheet.name, grid, scan)
+
+
+def _fill(grid: Grid, rows: range, columns: range) -> None:
+    """Give every cell of a merged range the value of its first."""
+    if rows.start >= len(grid) or columns.start >= len(grid[rows.start]):
+        return
+    value = grid[rows.start][columns.start]
+    for row in grid[rows.start : rows.stop]:
+        for column in range(columns.start, min(columns.stop, len(row))):
+            if row[column] is None:
+                row[column] = value
+
+
+def _table(sheet: Sheet, page: _Page, heard: list[Problem]) -> Table:
+    """The rows below the header of a sheet."""
+    found = find_header(sheet, page.grid)
+    if found is None:
+        if page.grid:
+            allowed = "、".join(column.label for column in sheet.columns[:6])
+            heard.append(NO_HEADER.at(page.where(0, 0), allowed=allowed))
+        return Table(())
+    heard.extend(_header_problems(sheet, page, found))
+    heard.extend(_hidden(page))
+    columns = _first_of_each(found.columns)
+    absent = frozenset(c.zh for c in sheet.columns) - {c.zh for c in columns.values()}
+    rows = [*_rows(page, columns, found.last + 1, heard)]
+    return Table(rows, absent)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header ends, which column of the sheet is which, what nobody knows."""
+
+    last: int
+    columns: Mapping[int, Column]
+    unknown: Mapping[int, str]
+
+
+def find_header(sheet: Sheet, grid: Grid) -> Header | None:
+    """The header of a sheet: one row or two, somewhere near the top."""
+    known = {spelled: column for column in sheet.columns for spelled in column.known_as}
+    for column in sheet.columns:  # the header proper wins over what it is also called
+        known |= {folded(column.zh): column, folded(column.en): column}
+    top = grid[:_HEADER_WITHIN]
+    matched = [_matched(row, known) for row in top]
+    best = max(range(len(top)), key=lambda n: (len(matched[n]), n), default=0)
+    if not top or len(matched[best]) < min(2, len(sheet.columns)):
+        return None
+    last = best
+    while last + 1 < len(top) and _all_headers(top[last + 1], matched[last + 1]):
+        last += 1
+    columns: dict[int, Column] = {}
+    for n in range(max(0, best - 1), last + 1):
+        columns |= matched[n]
+    unknown = {
+        n: text_of(raw)
+        for n, raw in enumerate(top[best])
+        if n not in columns and not is_nothing(raw)
+    }
+    return Header(last, dict(sorted(columns.items())), unknown)
+
+
+def _matched(row: list[Raw], known: Mapping[str, Column]) -> dict[int, Column]:
+    """The columns that the cells of a row name."""
+    found = {}
+    for n, raw in enumerate(row):
+        if isinstance(raw, str) and (column := known.get(_header(raw, known))):
+            found[n] = column
+    return found
+
+
+def _header(text: str, known: Mapping[str, Column]) -> str:
+    """A header folded; a remark in brackets counts only where it must."""
+    spelled = folded(text)
+    return spelled if spelled in known else folded(plain(text).partition("(")[0])
+
+
+def _all_headers(row: list[Raw], matched: Mapping[int, Column]) -> bool:
+    filled = [n for n, raw in enumerate(row) if not is_nothing(raw)]
+    return bool(filled) and all(n in matched for n in filled)
+
+
+def _first_of_each(columns: Mapping[int, Column]) -> dict[int, Column]:
+    first: dict[str, int] = {}
+    for n, column in columns.items():
+        first.setdefault(column.zh, n)
+    return {n: column for n, column in columns.items() if first[column.zh] == n}
+
+
+def _header_problems(sheet: Sheet, page: _Page, found: Header) -> Iterator[Problem]:
+    """Columns that are missing, that nobody knows, that come twice."""
+    present = {column.zh: n for n, column in reversed([*found.columns.items()])}
+    for column in sheet.columns:
+        if column.zh not in present and sheet.required(column) and not column.kinds:
+            yield NO_COLUMN.at(page.where(found.last, 0), column=column.label)
+    known = {s: c for c in sheet.columns for s in c.known_as if c.zh not in present}
+    for n, came in found.unknown.items():
+        near = closest(folded(came), known)
+        label = known[near].label if near else "—"
+        where = page.where(found.last, n)
+        yield UNKNOWN_COLUMN.at(where, came=came[:60], closest=label)
+    for n, column in found.columns.items():
+        if n != present[column.zh]:
+            other = cell_name(found.last + 1, present[column.zh] + 1)
+            where = page.where(found.last, n)
+            yield TWICE_COLUMN.at(where, came=column.label, other=other)
+
+
+def _hidden(page: _Page) -> Iterator[Problem]:
+    """A word about hidden rows and columns that hold something."""
+    rows = [f"{n}:{n}" for n in page.scan.hidden_rows if n <= len(page.grid)]
+    width = page.scan.last_column
+    columns = [
+        f"{cell_name(0, first)[:-1]}:{cell_name(0, min(last, width))[:-1]}"
+        for first, last in page.scan.hidden_columns
+        if 0 < first <= width
+    ]
+    if rows or columns:
+        came = "、".join((*columns, *rows)[:6])
+        yield HIDDEN.at(Where(page.file, page.name), came=came)
+
+
+def _rows(
+    page: _Page, columns: Mapping[int, Column], first: int, heard: list[Problem]
+) -> Iterator[Row]:
+    """The rows of a sheet from the first below its header; the example is left out."""
+    for n, raws in enumerate(page.grid[first:], start=first):
+        if n == first and _is_example(raws):
+            continue
+        cells = {
+            column.zh: _cell(page, n, c, column, heard) for c, column in columns.items()
+        }
+        yield Row(page.where(n, min(columns)), cells)
+
+
+def _is_example(raws: list[Raw]) -> bool:
+    """Whether a row shows how to fill in the form."""
+    said = next((text_of(raw) for raw in raws if not is_nothing(raw)), "")
+    return plain(said).casefold().startswith(EXAMPLES)
+
+
+def _cell(
+    page: _Page, row: int, column: int, what: Column, heard: list[Problem]
+) -> Cell:
+    """A cell; one that holds a formula or an error is told and taken for bad."""
+    where, raw = page.where(row, column), page.grid[row][column]
+    if (row + 1, column + 1) in page.scan.formulas:
+        heard.append(FORMULA.at(where, column=what.label))
+        return Cell(raw, where, bad=True)
+    if isinstance(raw, str) and raw in _ERRORS:
+        heard.append(ERROR_VALUE.at(where, column=what.label, came=raw))
+        return Cell(raw, where, bad=True)
+    return Cell(raw, where)
