@@ -16,7 +16,7 @@ days 2n-1 and 2n are morning and afternoon of day n: afternoon hours go on count
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from itertools import count
@@ -34,6 +34,7 @@ from bihuan.base.ids import (
 from bihuan.base.problems import Kind, Problem, error, warning
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
+from bihuan.plan.default_day import lay_out
 from bihuan.plan.defaults import bare_district
 from bihuan.plan.load.fetcounts import counts
 from bihuan.plan.load.fethours import clock_times
@@ -65,6 +66,7 @@ MAX_DURATION: Final = 100
 FIRST_LEVEL: Final = 10
 LEVELS: Final = 3
 """Years are taken for the grades of a senior school, in the file's order."""
+WEEK: Final = "1234567"
 SCHOOL: Final = SchoolCode("FET")
 AREA: Final = AreaCode("FET")
 MUST: Final = 100.0
@@ -128,6 +130,12 @@ UNEVEN = warning(
     "F120",
     N_("半天模式下应有双数个半天，这里是 {came} 个，按整天处理。"),
     N_("请在 FET 里核对上午、下午是否成对。"),
+)
+
+NO_TIMES = warning(
+    "F121",
+    N_("从节次名称（{came}……）看不出上课时间，按默认作息排。"),
+    N_("想用本校的时间，请在 FET 里把节次写成「08:00-08:45」这样再保存。"),
 )
 
 
@@ -527,33 +535,24 @@ class _Reader:
         self.places[table, self._rows_placed[table]] = {"": where}
         self._rows_placed[table] += 1
 
-    def _periods(self, lessons: Iterable[Lesson], days: int) -> Iterator[Period]:
-        """Periods of the day, where the names of the hours tell their times."""
+    def _periods(self, lessons: Sequence[Lesson], days: int) -> tuple[Period, ...]:
+        """Periods of the day, at the times in the hours' names or at default times."""
         names = list(self.hour_number)
         times = None if self.halves else clock_times(names)
-        taught = {
-            period
-            for row in lessons
-            if row.day
-            for period in range(row.period, row.period + row.duration)
-        }
-        if times is None or self.stride > len(names):
-            return
-        for n, (name, (start, end)) in enumerate(zip(names, times, strict=True), 1):
-            kind = _kind(start, end, taught=not taught or n in taught)
-            yield Period(
-                school=SCHOOL,
-                name=name.strip(),
-                kind=kind,
-                start=start,
-                end=end,
-                days="1234567"[: max(days, 1)],
-                number=n if kind is PeriodKind.LESSON else 0,
+        last = max((r.period + r.duration - 1 for r in lessons if r.day), default=0)
+        if times and last <= len(names):
+            return tuple(_named_periods(names, times, lessons, days))
+        self._tell(NO_TIMES, self.rows.lines["Hours_List"], came="、".join(names[:3]))
+        if self.halves:
+            return lay_out(
+                SCHOOL, self.stride, max(self.stride, last - self.stride), days
             )
+        last = max(last, len(names))
+        return lay_out(SCHOOL, (last + 1) // 2, last // 2, days)
 
     def _assemble(self, lessons: tuple[Lesson, ...]) -> Plan:
         name = self.rows.texts.get("Institution_Name", "").strip() or self.file
-        days = len(self.day_number) // (2 if self.halves else 1)
+        days = max(len(self.day_number) // (2 if self.halves else 1), 1)
         classes = tuple(self._classes())
         people = tuple(self._people())
         school = School(
@@ -565,16 +564,42 @@ class _Reader:
             staff=len(people),
         )
         return Plan(
-            district=bare_district(name, max(days, 1)),
+            district=bare_district(name, days),
             areas=(Area(code=AREA, name=name),),
             schools=(school,),
             grades=tuple(self._grades()),
             classes=classes,
             people=people,
             zones=tuple(self._zones()),
-            periods=tuple(self._periods(lessons, days)),
+            periods=self._periods(lessons, days),
             lessons=lessons,
             places=self.places,
+        )
+
+
+def _named_periods(
+    names: Sequence[str],
+    times: Sequence[tuple[time, time]],
+    lessons: Sequence[Lesson],
+    days: int,
+) -> Iterator[Period]:
+    """The hours of a day; one in which nobody is ever taught is no lesson."""
+    taught = {
+        period
+        for row in lessons
+        if row.day
+        for period in range(row.period, row.period + row.duration)
+    }
+    for n, (name, (start, end)) in enumerate(zip(names, times, strict=True), 1):
+        kind = _kind(start, end, taught=not taught or n in taught)
+        yield Period(
+            school=SCHOOL,
+            name=name.strip(),
+            kind=kind,
+            start=start,
+            end=end,
+            days=WEEK[:days],
+            number=n if kind is PeriodKind.LESSON else 0,
         )
 
 

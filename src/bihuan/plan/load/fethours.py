@@ -12,11 +12,15 @@ _CLOCK: Final = re.compile(
 _NOON: Final = 12 * 60
 _DAY: Final = 24 * 60
 LAST_MINUTES: Final = 45
-"""Length of the last lesson where only starts are named and there is no other lesson."""
+"""Length of a lesson where one start is named and no end."""
 
 
 def clock_times(names: Sequence[str]) -> list[tuple[time, time]] | None:
-    """Start and end of each hour; None if the names do not tell, in rising order."""
+    """Start and end of each hour; None if the names do not tell, in rising order.
+
+    Where only starts are named, a lesson lasts as long as the middle one of the steps
+    from start to start, so that a longer step has a break in it.
+    """
     spans = [_span(name) for name in names]
     starts: list[int] = []
     for span in spans:
@@ -26,16 +30,15 @@ def clock_times(names: Sequence[str]) -> list[tuple[time, time]] | None:
         if start is None:
             return None
         starts.append(start)
-    ends = [_end(span, start) for span, start in zip(spans, starts, strict=True)]
-    gaps = [b - a for a, b in pairwise(starts)] or [LAST_MINUTES]
-    nexts = [*starts[1:], min(starts[-1] + gaps[-1], _DAY - 1)] if starts else []
-    times = [
-        (
-            _time(start),
-            _time(min(end or after, after) if i + 1 < len(starts) else end or after),
-        )
-        for i, (start, end, after) in enumerate(zip(starts, ends, nexts, strict=True))
+    named = [_end(span, start) for span, start in zip(spans, starts, strict=True)]
+    usual = sorted(b - a for a, b in pairwise(starts)) or [LAST_MINUTES]
+    length = usual[len(usual) // 2]
+    latest = [*starts[1:], _DAY - 1]
+    ends = [
+        min(end or start + length, last)
+        for start, end, last in zip(starts, named, latest, strict=True)
     ]
+    times = [(_time(a), _time(b)) for a, b in zip(starts, ends, strict=True)]
     return times if all(a < b for a, b in times) else None
 
 
