@@ -9,6 +9,7 @@ from datetime import date
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
 from bihuan.outbreak.scenario import Question as Question
+from bihuan.outbreak.summary import Estimate as Estimate
 from bihuan.plan.people import School
 from bihuan.plan.words import Setting
 
@@ -21,20 +22,6 @@ SIZE_BINS: tuple[tuple[int, int | None], ...] = (
     (50, None),
 )
 """Bins of outbreak sizes, persons, both ends included; size 0 is `Outcome.none`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """An expected value and its 90% interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def covers_zero(self) -> bool:
-        """Whether the interval says nothing about the sign (差异在误差范围内)."""
-        return self.low <= 0.0 <= self.high
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bihuan.base.wording import N_
+from bihuan.plan.words import Setting
 
 PARAMETERS_VERSION = "2026-11"
 
@@ -69,6 +70,8 @@ class Disease:
     route_surface: float
     strength_needed: float
     """Available chlorine that disinfects, mg/L."""
+    scale: tuple[tuple[Setting, float], ...] = ()
+    """Factors on the intensity of settings, to see what an assumption does."""
 
     @property
     def name(self) -> str:
@@ -93,7 +96,12 @@ class Disease:
 
     def varied(self, parameter: str, value: float) -> "Disease":
         """The same disease with one parameter at another value."""
-        return replace(self, **{parameter: value})
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Disease(**values | {parameter: value})
+
+    def felt(self, setting: Setting, factor: float) -> "Disease":
+        """The same disease where a setting counts more or less."""
+        return replace(self, scale=(*self.scale, (setting, factor)))
 
 
 @cache
@@ -121,7 +129,7 @@ def disease(code: str) -> Disease:
     values = {p.parameter: p.value for p in parameters() if p.disease == code}
     if not values:
         raise KeyError(code, tuple(NAMES))
-    return Disease(code=code, **{f.name: values[f.name] for f in fields(Disease)[1:]})
+    return Disease(code=code, **values)
 
 
 def lognormal_quantiles(

@@ -139,7 +139,7 @@ def build(
         if isinstance(m, MOVING) and m.school == school and m.code in without
     )
     weights = (disease.route_close, disease.route_air, disease.route_surface)
-    return _build(_Key(plan), school, weights, days, moving)
+    return _build(_Key(plan), school, (weights, disease.scale), days, moving)
 
 
 class _Key:
@@ -155,24 +155,28 @@ class _Key:
         return isinstance(other, _Key) and other.plan is self.plan
 
 
+_Felt = tuple[tuple[float, float, float], tuple[tuple[Setting, float], ...]]
+"""Weights of the routes, factors on settings."""
+
+
 @lru_cache(maxsize=64)
 def _build(
     key: _Key,
     school: SchoolCode,
-    weights: tuple[float, float, float],
+    felt: _Felt,
     days: int,
     moving: frozenset[str],
 ) -> Built:
     plan = key.plan
     starts = phases(plan, days)
     parts = [contacts(plan, school, day=day, without=moving) for day in starts]
-    return _assemble(plan, parts, weights, starts)
+    return _assemble(plan, parts, felt, starts)
 
 
 def _assemble(
     plan: Plan,
     parts: list[Contacts],
-    weights: tuple[float, float, float],
+    felt: _Felt,
     starts: tuple[int, ...],
 ) -> Built:
     head = parts[0]
@@ -195,7 +199,10 @@ def _assemble(
     start = np.concatenate([c.session_start for c in parts])
     hours = np.concatenate([c.session_hours for c in parts])
     zone = group_zone[group]
+    weights, scale = felt
     base = _routes(plan, group_setting[group], zone) * np.array(weights)
+    for place, factor in scale:
+        base[group_setting[group] == SETTINGS.index(place)] *= factor
     kind = phase * (head.cycle + 2) + day
     kinds = len(starts) * (head.cycle + 2)
     sizes = np.diff(first)[group]

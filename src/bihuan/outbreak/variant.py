@@ -452,3 +452,32 @@ def _imports(
     return np.array(row, np.float64), np.where(base != HOME_DAY, let_in, 0.0) / max(
         1, most
     )
+
+
+@dataclass(frozen=True, eq=False)
+class CrossingDays:
+    """Who may cross the boundary, and what sort of day each day is."""
+
+    base: Ints
+    """(day,) SCHOOL_DAY, STAY_DAY or HOME_DAY."""
+    day_students: int
+    boarders: int
+    staff: int
+    staff_out: int
+    visitors: Floats
+    """(day,) visitors let in."""
+
+
+def crossing_days(scenario: Scenario) -> CrossingDays:
+    """The crossings of a scenario's school, for the picture of the loop."""
+    built, version = variant(scenario)
+    people = slice(len(built.contacts.people))
+    pupil, crosses = version.pupil[people], version.crosses[people]
+    return CrossingDays(
+        base=version.base_kind,
+        day_students=int((pupil & crosses).sum()),
+        boarders=int((pupil & ~crosses).sum()),
+        staff=int((~pupil).sum()),
+        staff_out=int((~pupil & crosses).sum()),
+        visitors=version.visitors * version.imports[3],
+    )
