@@ -60,16 +60,22 @@ def together(
 ) -> Iterator[tuple[float, float, Ints]]:
     """Stretches of time during which the same persons are at a place, with these persons.
 
-    persons, start, end: shape (presence,), who is there from when to when. Those who are
-    not there at the same time do not come in one stretch. Persons are ascending.
+    persons, start, end: shape (presence,), who is there from when to when, persons
+    ascending. Those who are not there at the same time do not come in one stretch.
     """
     if len(persons) == 0:
         return
-    if np.ptp(start) == 0.0 and np.ptp(end) == 0.0:
-        yield float(start[0]), float(end[0]), np.unique(persons)
+    if (start == start[0]).all() and (end == end[0]).all():
+        yield float(start[0]), float(end[0]), _distinct(persons)
         return
     edges = np.unique(np.concatenate([start, end]))
     for low, high in pairwise(edges.tolist()):
         there = persons[(start <= low) & (end >= high)]
         if len(there):
-            yield low, high, np.unique(there)
+            yield low, high, _distinct(there)
+
+
+def _distinct(ascending: Ints) -> Ints:
+    """Each person once."""
+    twice = ascending[1:] == ascending[:-1]
+    return np.unique(ascending) if twice.any() else ascending

@@ -28,6 +28,22 @@ SETTINGS: tuple[Setting, ...] = tuple(Setting)
 """Settings by the number that arrays hold."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """How much a setting brings together in a week."""
+
+    setting: Setting
+    groups: int
+    persons: int
+    """Who meets anybody there."""
+    minutes: float
+    """Mean minutes a week of these persons there, in company."""
+    pair_minutes: float
+    """Sum over unordered pairs of the minutes a week that they are there together."""
+    contacts: float
+    """Mean number of different others that these persons meet there."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contacts:
     """Persons, groups and sessions of one school.
@@ -63,6 +79,63 @@ class Contacts:
     def persons(self) -> int:
         """How many persons, families included."""
         return len(self.people) + self.family
+
+    def members(self, group: int) -> Ints:
+        """Persons of a group, ascending."""
+        return self.member[self.first[group] : self.first[group + 1]]
+
+    def groups_of(self, person: int) -> Ints:
+        """Groups of a person, ascending."""
+        return np.searchsorted(
+            self.first, np.flatnonzero(self.member == person), side="right"
+        ).astype(np.int32) - np.int32(1)
+
+    def minutes_per_week(self, week: Sequence[int]) -> tuple[Tally, ...]:
+        """What each setting brings together in a week, in the order of SETTINGS.
+
+        week: kind of each of its days (`days.week_kinds`).
+        """
+        times = np.bincount(np.asarray(week, np.int64), minlength=self.cycle + 2)
+        minutes = np.bincount(
+            self.session_group,
+            weights=60.0 * self.session_hours * times[self.session_day],
+            minlength=len(self.setting),
+        ).astype(np.float64)
+        return tuple(
+            self._tally(
+                number,
+                np.flatnonzero((self.setting == number) & (minutes > 0)),
+                minutes,
+            )
+            for number in range(len(SETTINGS))
+        )
+
+    def _tally(self, setting: int, groups: NDArray[np.int64], minutes: Floats) -> Tally:
+        """A setting's row, from its groups that meet in the week."""
+        sizes = np.diff(self.first)[groups].astype(np.float64)
+        met: dict[int, int] = {}
+        for group in groups.tolist():
+            members = self.members(group)
+            bits = _bits(members, self.persons)
+            for person in members.tolist():
+                met[person] = met.get(person, 0) | bits
+        persons = len(met)
+        others = sum(bits.bit_count() - 1 for bits in met.values())
+        return Tally(
+            setting=SETTINGS[setting],
+            groups=len(groups),
+            persons=persons,
+            minutes=float((minutes[groups] * sizes).sum()) / max(persons, 1),
+            pair_minutes=float((minutes[groups] * sizes * (sizes - 1) / 2).sum()),
+            contacts=others / max(persons, 1),
+        )
+
+
+def _bits(persons: Ints, size: int) -> int:
+    """A set of persons as the bits of one number."""
+    there = np.zeros(size, np.bool_)
+    there[persons] = True
+    return int.from_bytes(np.packbits(there, bitorder="little").tobytes(), "little")
 
 
 def contacts(

@@ -37,6 +37,17 @@ def day_kinds(
     return np.array(kinds[len(kinds) - days :], dtype=np.int32)
 
 
+def week_kinds(plan: Plan, school: SchoolCode) -> tuple[int, ...]:
+    """Kinds of an ordinary week's days: the cycle, then what weekends are on the first day.
+
+    A cycle longer than a week gives the whole cycle.
+    """
+    cycle = plan.district.cycle_days
+    stays = has_boarders(plan, school) and _is_closed(plan, school, plan.district.opens)
+    weekend = cycle if stays and plan.by_code[school].leave_every > 0 else cycle + 1
+    return (*range(cycle), *[weekend] * max(0, WEEK - cycle))
+
+
 def in_force(measure: Measure, on: date) -> bool:
     """Whether a measure holds on a date."""
     begun = measure.start is None or measure.start <= on
@@ -56,20 +67,23 @@ def has_boarders(plan: Plan, school: SchoolCode) -> bool:
     )
 
 
+def _is_closed(plan: Plan, school: SchoolCode, on: date) -> bool:
+    """Whether the gate of a school is closed to its boarders on a date."""
+    return any(
+        isinstance(m, ClosedCampus) and m.school in (school, "") and in_force(m, on)
+        for m in plan.measures
+    )
+
+
 def _kinds(plan: Plan, school: School, first: int, end: int) -> Iterator[int]:
     """Kinds of the days `first` to `end` - 1, counted from the district's first day."""
     cycle = plan.district.cycle_days
     rows = _calendar(plan, school.code)
-    closed = tuple(
-        m
-        for m in plan.measures
-        if isinstance(m, ClosedCampus) and m.school in (school.code, "")
-    )
     boards = has_boarders(plan, school.code)
     taught = [0] * cycle
     for number in range(first, end):
         on = plan.district.opens + timedelta(days=number)
-        stays = boards and any(in_force(m, on) for m in closed)
+        stays = boards and _is_closed(plan, school.code, on)
         row = rows.get(on)
         kind = _kind(
             on, row, school, plan.district.opens, taught, boards=boards, stays=stays

@@ -206,7 +206,11 @@ def _teach(
     klass = cast.klass[students[0]]
     whole = np.count_nonzero(cast.klass == klass) == len(students)
     if whole and np.all(cast.klass[students] == klass):
-        book.meet(day, Setting.SEAT, _presence(school.desk, students, *time))
+        always = _presence(school.desk, students, 0.0, 0.0)
+        book.sessions += [
+            (group, day, *time)
+            for group, _start, _end in book.meetings(Setting.SEAT, always)
+        ]
 
 
 def _presence(

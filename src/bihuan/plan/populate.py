@@ -11,6 +11,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -57,6 +58,7 @@ def populate(plan: Plan, school: SchoolCode, *, seed: int = 0) -> tuple[Person, 
     return tuple(sorted(people, key=cast.place))
 
 
+@lru_cache(maxsize=1 << 16)
 def in_order(code: str) -> tuple[tuple[int, str], ...]:
     """A key that sorts G2 before G10."""
     return tuple(

@@ -1,6 +1,7 @@
 """Presences: who is at which place from when to when; and the meetings that follow."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,6 +13,8 @@ from bihuan.plan.words import Setting
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Meeting = tuple[int, float, float]
+"""Group, minutes from, to."""
 _NUMBER = {setting: number for number, setting in enumerate(Setting)}
 
 
@@ -51,6 +54,8 @@ class Book:
         default_factory=lambda: defaultdict(dict)
     )
     """By kind of day and stretch: who is somewhere."""
+    found: dict[tuple[Setting, bytes], list[Meeting]] = field(default_factory=dict)
+    """Meetings of presences that were looked at before."""
 
     def free(self, day: int, start: float, end: float) -> NDArray[np.bool_]:
         """Who is nowhere during a stretch: shape (person,)."""
@@ -94,18 +99,39 @@ class Book:
 
     def meet(self, day: int, setting: Setting, presence: Presence) -> None:
         """Enter who is together at each place, and when."""
-        order = np.argsort(presence.place, kind="stable")
-        sorted_ = presence.only(order)
-        edges = np.flatnonzero(
-            np.diff(sorted_.place, prepend=-(2**40), append=-(2**41))
+        met = self.meetings(setting, presence)
+        self.sessions += [(group, day, start, end) for group, start, end in met]
+
+    def meetings(self, setting: Setting, presence: Presence) -> list[Meeting]:
+        """Who is together at each place, and when; days that are alike are found once."""
+        key = (
+            setting,
+            b"".join(
+                part.tobytes()
+                for part in (
+                    presence.person,
+                    presence.place,
+                    presence.zone,
+                    presence.start,
+                    presence.end,
+                )
+            ),
         )
-        for a, b in pairwise(edges.tolist()):
+        if key not in self.found:
+            self.found[key] = list(self._meetings(setting, presence))
+        return self.found[key]
+
+    def _meetings(self, setting: Setting, presence: Presence) -> Iterator[Meeting]:
+        order = np.lexsort((presence.person, presence.place))
+        here = presence.only(order)
+        first = np.flatnonzero(np.diff(here.place, prepend=-(2**40)))
+        edges = [*first.tolist(), len(order)]
+        for a, b in pairwise(edges):
             if b - a < 2:  # noqa: PLR2004  # alone is no meeting
                 continue
             part = slice(a, b)
             for start, end, there in together(
-                sorted_.person[part], sorted_.start[part], sorted_.end[part]
+                here.person[part], here.start[part], here.end[part]
             ):
                 if len(there) > 1:
-                    group = self.group(setting, int(sorted_.zone[a]), there)
-                    self.sessions.append((group, day, start, end))
+                    yield self.group(setting, int(here.zone[a]), there), start, end
