@@ -39,6 +39,7 @@ from bihuan.plan.duties import Document, Duty, Liaison, Supply
 from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
 from bihuan.plan.plan import Capacity, District, Order, Plan
+from bihuan.plan.save import save
 from bihuan.plan.timetable import CalendarDay, Period, Teaching
 from bihuan.plan.words import (
     CapacityKind,
@@ -58,6 +59,7 @@ from bihuan.plan.words import (
     Who,
     ZoneKind,
 )
+from xinmi_spots import planted
 from xinmi_world import (
     AIR,
     AREAS,
@@ -78,9 +80,9 @@ from xinmi_world import (
     LEADERS,
     LEVELS,
     LIVING_IN,
-    NIGHT,
     NOT_BEFORE,
     OPENS,
+    OUT,
     OWN_DOCUMENTS,
     PARTNERS,
     SEED,
@@ -711,8 +713,6 @@ def _duties(campus: Campus) -> tuple[Duty, ...]:
 
     rows: list[Duty] = []
     for job in JOBS:
-        if job.name == NIGHT and not campus.night:
-            continue
         for zone in _of_kind(campus, job.at) if job.at else (None,):
             person = hand(job.post)
             rows.append(
@@ -726,16 +726,16 @@ def _duties(campus: Campus) -> tuple[Duty, ...]:
                     person=person,
                     deputy=hand(job.deputy),
                     place=zone.code if zone else ZoneCode(""),
-                    start=_at(job.start),
-                    end=_at(job.end),
+                    start=_at(job.start, campus.shift if job.at else 0),
+                    end=_at(job.end, campus.shift if job.at else 0),
                 )
             )
     rows.extend(_class_duties(campus))
     return tuple(replace(row, code=f"Z{n:03}") for n, row in enumerate(rows, 1))
 
 
-def _at(text: str) -> time | None:
-    return time.fromisoformat(text) if text else None
+def _at(text: str, minutes: int) -> time | None:
+    return _later(text, minutes) if text else None
 
 
 def _class_duties(campus: Campus) -> Iterator[Duty]:
@@ -992,3 +992,19 @@ def sound() -> Plan:
 def _each(part: Callable[[Campus], Any]) -> tuple[Any, ...]:
     """The rows of all seven schools, school by school."""
     return tuple(row for campus in SEVEN for row in part(campus))
+
+
+def plan() -> Plan:
+    """The district's plan as it is handed in, with its weak spots."""
+    return planted(sound())
+
+
+def main() -> None:
+    """Write the workbook."""
+    OUT.parent.mkdir(exist_ok=True)
+    save(plan(), OUT)
+    print(f"{OUT.name}: {OUT.stat().st_size // 1024} KB")
+
+
+if __name__ == "__main__":
+    main()

@@ -164,7 +164,7 @@ class Campus:
     wearing: float
     airing: tuple[int, int] = (3, 30)
     """Times a day, minutes each time."""
-    dining: tuple[int, int] = (3, 15)
+    dining: tuple[int, int] = (3, 20)
     """Batches, minutes from one to the next."""
     arriving: tuple[int, int] = (2, 15)
     breaks: tuple[int, int] = (2, 3)
@@ -176,8 +176,6 @@ class Campus:
     """Units kept apart on one confirmed case."""
     stock: int
     """Days the supplies last."""
-    night: bool = True
-    """Whether somebody is named for the ill at night."""
 
 
 def _crew(
@@ -233,7 +231,6 @@ SEVEN = (
         spacing=1.0,
         visitors=2,
         stock=20,
-        night=False,
     ),
     Campus(
         code="YIGZ",
@@ -265,7 +262,6 @@ SEVEN = (
         listing=2.0,
         listed=(Setting.SEAT, Setting.DORM_ROOM, Setting.TABLE, Setting.CLASSROOM),
         wearing=0.92,
-        dining=(3, 13),
         visitors=3,
         survey=(1.0, 0.94, 0.5),
         shutting=(Unit.CLASS, Unit.DORM_ROOM, Unit.DORM_FLOOR),
@@ -280,9 +276,9 @@ SEVEN = (
         boarding=88,
         beds=8,
         room=74.0,
-        halls=(("学生餐厅", 1500.0, 980), ("清真餐厅", 260.0, 160)),
+        halls=(("一楼餐厅", 1350.0, 880), ("二楼餐厅", 700.0, 420)),
         gates=(("大门", 220.0, 3), ("北门", 120.0, 2)),
-        isolation=(2, 2),
+        isolation=(2, 2, 2, 2),
         observation=(8, 1),
         crew=_crew(doctors=4, guards=12, dorms=16, canteen=60, cleaners=22),
         leave_every=14,
@@ -292,10 +288,8 @@ SEVEN = (
         recall=0.84,
         listing=6.0,
         wearing=0.85,
-        dining=(3, 15),
         visitors=6,
         stock=18,
-        night=False,
     ),
     Campus(
         code="KQZX",
@@ -322,10 +316,8 @@ SEVEN = (
         listing=8.0,
         wearing=0.8,
         airing=(3, 30),
-        dining=(3, 15),
         visitors=8,
         stock=17,
-        night=False,
     ),
     Campus(
         code="ZJZX",
@@ -353,7 +345,6 @@ SEVEN = (
         listing=8.0,
         wearing=0.75,
         airing=(4, 30),
-        dining=(3, 15),
         arriving=(3, 12),
         visitors=10,
         survey=(1.0, 0.88, 0.4),
@@ -371,7 +362,7 @@ SEVEN = (
         room=70.0,
         halls=(("大餐厅", 1240.0, 700), ("小餐厅", 380.0, 220)),
         gates=(("校门", 160.0, 3),),
-        isolation=(2,),
+        isolation=(2, 2, 2),
         observation=(6, 1),
         crew=_crew(doctors=4, guards=8, dorms=12, canteen=40, cleaners=16),
         shift=-5,
@@ -383,10 +374,8 @@ SEVEN = (
         recall=0.75,
         listing=12.0,
         wearing=0.78,
-        dining=(3, 16),
         visitors=6,
         stock=16,
-        night=False,
     ),
     Campus(
         code="QPGZ",
@@ -401,7 +390,7 @@ SEVEN = (
         gates=(("北门", 200.0, 3), ("西门", 130.0, 3)),
         isolation=(2, 2, 2),
         observation=(10, 1),
-        crew=_crew(doctors=5, guards=12, dorms=10, canteen=46, cleaners=18, drivers=4),
+        crew=_crew(doctors=5, guards=12, dorms=10, canteen=46, cleaners=18, drivers=8),
         buses=4,
         leave_every=14,
         first_leave=date(2020, 4, 18),
@@ -414,7 +403,6 @@ SEVEN = (
         visitors=5,
         survey=(1.0, 0.9, 0.45),
         stock=18,
-        night=False,
     ),
 )
 
@@ -426,8 +414,8 @@ AIR = 1.2
 DAY = """
     起床洗漱    wash       05:50 06:10 boarders
     到校        arrival    06:10 06:50 day_students
-    早读        study      06:50 07:30
-    早餐        breakfast  07:30 08:25
+    早读        study      06:50 07:25
+    早餐        breakfast  07:25 08:25
     第1节       lesson     08:30 09:10
     课间1       break      09:10 09:20
     第2节       lesson     09:20 10:00
@@ -435,8 +423,9 @@ DAY = """
     第3节       lesson     10:25 11:05
     课间3       break      11:05 11:15
     第4节       lesson     11:15 11:55
-    午餐        lunch      11:55 12:50
-    午休        noon_rest  12:55 13:50 boarders
+    午餐        lunch      11:55 12:55
+    午休        noon_rest  13:00 13:50 boarders
+    午读        study      13:55 14:10
     第5节       lesson     14:10 14:50
     课间5       break      14:50 15:00
     第6节       lesson     15:00 15:40
@@ -444,7 +433,7 @@ DAY = """
     第7节       lesson     15:50 16:30
     课间7       break      16:30 16:40
     第8节       lesson     16:40 17:20
-    晚餐        supper     17:25 18:20
+    晚餐        supper     17:20 18:20
     晚自习1     study      18:40 19:30
     课间9       break      19:30 19:40
     晚自习2     study      19:40 20:40
@@ -456,7 +445,7 @@ DAY = """
 """
 """The day of 实验高中; that of another school is some minutes earlier or later until 18:40."""
 
-EVENING = time(18, 0)
+EVENING = time(18, 30)
 """From here on every school keeps the same hours: evening study ends at 22:00."""
 
 SUBJECTS: Mapping[str, Mapping[str, int]] = {
@@ -504,7 +493,7 @@ CODES = {
     Post.DRIVER: "SJY",
 }
 CONTRACTED = (Post.GUARD, Post.CANTEEN, Post.CLEANER)
-LIVING_IN = (Post.DORM_MANAGER, Post.GUARD, Post.CANTEEN)
+LIVING_IN = (Post.DOCTOR, Post.DORM_MANAGER, Post.GUARD, Post.CANTEEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -529,6 +518,9 @@ JOBS = (
     Job(name="党员先锋岗", in_place=D.PLAN, standard="每个重点岗位有党员", post=Post.PARTY_SECRETARY, deputy=Post.VICE_HEAD),
     Job(name="四级联防联控网络", in_place=D.PLAN, standard="学校、年级、班级、小组逐级抽测可接通", post=Post.OFFICE, deputy=Post.MORAL),
     Job(name="岗位培训", in_place=D.PLAN, standard="上岗前培训到人", post=Post.ACADEMIC, deputy=Post.MORAL),
+    Job(name="应急演练与开学第一课", in_place=D.PLAN, standard="开学前每校区一次实战演练，全员参加", post=Post.VICE_HEAD, deputy=Post.MORAL),
+    Job(name="安全隐患排查", in_place=D.PLAN, standard="九类隐患每周一查，登记、整改、销号", post=Post.VICE_HEAD, deputy=Post.LOGISTICS),
+    Job(name="与卫生公安等部门联络", in_place=D.PLAN, standard="每周试拨一次，有记录", post=Post.OFFICE, deputy=Post.LIAISON),
     Job(name="物资保管与盘点", in_place=D.SUPPLIES, standard="储备不少于14天用量，每周盘点", post=Post.LOGISTICS, deputy=Post.LOGISTICS),
     Job(name="物资采购与缺口上报", in_place=D.SUPPLIES, standard="缺口当日报教育疫情防控办", post=Post.LOGISTICS, deputy=Post.OFFICE),
     Job(name="校门值守", in_place=D.SLOTS, standard="24小时有人，无关人员不得进入", post=Post.GUARD, deputy=Post.GUARD, at=ZoneKind.GATE),
@@ -542,12 +534,16 @@ JOBS = (
     Job(name="重点场所消毒", in_place=D.HYGIENE, standard="实验室、厕所、浴室、小卖部、开水间每日2次", post=Post.CLEANER, deputy=Post.CLEANER),
     Job(name="心理辅导", in_place=D.CARE, standard="热线开通，当日回应", post=Post.COUNSELLOR, deputy=Post.COUNSELLOR),
     Job(name="困难与隔离学生关爱", in_place=D.CARE, standard="每日联系一次", post=Post.MORAL, deputy=Post.GRADE_HEAD),
+    Job(name="思想教育与主题班会", in_place=D.CARE, standard="每月一次，各班都有", post=Post.MORAL, deputy=Post.GRADE_HEAD),
+    Job(name="家长告知与热线", in_place=D.CARE, standard="返校前3日告知到户，热线每日8:00至20:00有人接", post=Post.OFFICE, deputy=Post.MORAL),
+    Job(name="返校前行踪和健康摸排", in_place=D.RESPONSE, standard="师生员工一人不漏，外包人员由用人单位报", post=Post.MORAL, deputy=Post.OFFICE),
+    Job(name="舆情应对", in_place=D.RESPONSE, standard="统一口径，2小时内回应", post=Post.PARTY_SECRETARY, deputy=Post.OFFICE),
     Job(name="晨检午检晚检汇总", in_place=D.RESPONSE, standard="班级8:30前、学校10:00前报齐", post=Post.DOCTOR, deputy=Post.DOCTOR),
     Job(name="因病缺勤追踪", in_place=D.RESPONSE, standard="当日首追，直到复课", post=Post.DOCTOR, deputy=Post.GRADE_HEAD),
     Job(name="临时隔离室管理", in_place=D.RESPONSE, standard="两病不同室，一人一消毒", post=Post.DOCTOR, deputy=Post.DOCTOR, start="06:00", end="22:00"),
-    Job(name="隔离观察区管理", in_place=D.RESPONSE, standard="每日两次测温，送餐到室", post=Post.LOGISTICS, deputy=Post.DORM_MANAGER),
+    Job(name="隔离观察区管理", in_place=D.RESPONSE, standard="每日两次测温，送餐到室", post=Post.LOGISTICS, deputy=Post.DORM_MANAGER, start="07:00", end="21:00"),
     Job(name="夜间发热学生处置", in_place=D.RESPONSE, standard="22:00至6:00有人在校，分室单管", post=Post.DOCTOR, deputy=Post.DOCTOR, start="22:00", end="06:00"),
-    Job(name="宿舍夜间值守", in_place=D.RESPONSE, standard="22:00至6:00每栋有人", post=Post.DORM_MANAGER, deputy=Post.DORM_MANAGER, start="22:00", end="06:00"),
+    Job(name="宿舍夜间值守", in_place=D.SLOTS, standard="22:00至6:00每栋有人", post=Post.DORM_MANAGER, deputy=Post.DORM_MANAGER, start="22:00", end="06:00"),
     Job(name="送诊与家长联系", in_place=D.RESPONSE, standard="15分钟内通知家长，专车送定点医院", post=Post.MORAL, deputy=Post.VICE_HEAD),
     Job(name="接触者排查", in_place=D.RESPONSE, standard="座位、床位、餐桌三表生成名单", post=Post.ACADEMIC, deputy=Post.MORAL),
     Job(name="疫情报告", in_place=D.RESPONSE, standard="2小时内报疾控和教育疫情防控办", post=Post.LIAISON, deputy=Post.LIAISON),
@@ -556,7 +552,6 @@ JOBS = (
     Job(name="线上督促与辅导", in_place=D.ONLINE, standard="每日查出勤和作业", post=Post.GRADE_HEAD, deputy=Post.GRADE_HEAD),
     Job(name="校车测温与消毒", in_place=D.SLOTS, standard="上车测温，每趟消毒通风", post=Post.DRIVER, deputy=Post.DRIVER, start="05:50", end="06:50", at=ZoneKind.BUS),
 )  # fmt: skip
-NIGHT = "夜间发热学生处置"
 CLASS_JOB = Job(name="晨午晚检与教室通风", in_place=D.HYGIENE, standard="三检逐人看问测；每日通风3次，每次不少于30分钟", post=Post.CLASS_TEACHER, deputy=Post.CLASS_TEACHER)  # fmt: skip
 """One for each class."""
 
