@@ -210,9 +210,10 @@ def keepers(look: Look) -> Iterator[Problem]:
 
 
 def grade_heads(look: Look) -> Iterator[Problem]:
-    """Grades without a head."""
+    """Grades without a head, in schools that give more than counts."""
+    detailed = {school.code for school in look.detailed}
     for n, row in enumerate(look.plan.grades):
-        if not row.head:
+        if not row.head and row.school in detailed:
             yield NO_HEAD.at(look.plan.where("grades", n, "head"), name=row.name)
 
 
