@@ -270,8 +270,8 @@ class _Reader:
         wrong = [
             name
             for name, bits in sets.named.items()
-            if sets.stated.get(name, 0)
-            != sum(self.students[atom] for atom in sets.members(bits))
+            if not (stated := sets.stated.get(name, 0))
+            or stated != sum(self.students[atom] for atom in sets.members(bits))
         ]
         if wrong:
             first = min(wrong, key=lambda name: sets.lines.get(name, 0))

@@ -18,7 +18,7 @@ LAST_MINUTES: Final = 45
 def clock_times(names: Sequence[str]) -> list[tuple[time, time]] | None:
     """Start and end of each hour; None if the names do not tell, in rising order.
 
-    Where only starts are named, a lesson lasts as long as the middle one of the steps
+    Where only starts are named, a lesson lasts as long as the middle (of two the shorter) of the steps
     from start to start, so that a longer step has a break in it.
     """
     spans = [_span(name) for name in names]
@@ -32,7 +32,7 @@ def clock_times(names: Sequence[str]) -> list[tuple[time, time]] | None:
         starts.append(start)
     named = [_end(span, start) for span, start in zip(spans, starts, strict=True)]
     usual = sorted(b - a for a, b in pairwise(starts)) or [LAST_MINUTES]
-    length = usual[len(usual) // 2]
+    length = usual[(len(usual) - 1) // 2]
     latest = [*starts[1:], _DAY - 1]
     ends = [
         min(end or start + length, last)

@@ -127,6 +127,7 @@ def read_rows(path: Path) -> Rows | Problem:
     collector = _Collector(parser)
     parser.setContentHandler(collector)
     try:
+        parser.feed(b"")  # an empty file is broken too
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 parser.feed(chunk)
