@@ -181,11 +181,18 @@ class Book:
         """
         gone = self.superseded(day)
         kept = (
+            rule
+            for rule in self.rules
+            if rule.in_force(day) and rule.document not in gone
+        )
+        return replace(self, rules=tuple(kept)).about(disease=disease, region=region)
+
+    def about(self, *, disease: str | None = None, region: str | None = None) -> "Book":
+        """The rows of all times that speak of a disease (and of none), seen from a region."""
+        kept = (
             rule if region is None else _seen_from(rule, region)
             for rule in self.rules
-            if rule.in_force(day)
-            and rule.document not in gone
-            and (disease is None or rule.disease in ("", disease))
+            if disease is None or rule.disease in ("", disease)
         )
         return replace(self, rules=tuple(kept))
 
