@@ -19,6 +19,8 @@ import bihuan
 from bihuan.base.wording import N_, UnknownLanguage, _, languages, speak, wanted
 
 FLOORS: Final = (
+    "rehearse",
+    "rules",
     "doctor",
 )  # fmt: skip
 INTERRUPTED: Final = 130

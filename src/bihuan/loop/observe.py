@@ -6,6 +6,7 @@ import xarray as xr
 from bihuan.loop.outcome import SIZE_BINS, Estimate, Outcome
 from bihuan.outbreak import summary
 from bihuan.plan.contacts import SETTINGS
+from bihuan.plan.words import Setting
 
 SMALL, GREAT = 5, 20
 """Sizes, persons, from which an outbreak is named with its size."""
@@ -71,7 +72,7 @@ def _days_to_found(first: np.ndarray) -> tuple[float, float, float] | None:
     return float(low), float(middle), float(high)
 
 
-def _by_setting(runs: xr.Dataset) -> tuple[tuple[object, Estimate], ...]:
+def _by_setting(runs: xr.Dataset) -> tuple[tuple[Setting, Estimate], ...]:
     inside = runs["by_setting"].to_numpy()
     total = inside.sum(axis=1)
     return tuple(
@@ -81,7 +82,7 @@ def _by_setting(runs: xr.Dataset) -> tuple[tuple[object, Estimate], ...]:
     )
 
 
-def _by_hour(runs: xr.Dataset) -> tuple[tuple[object, tuple[float, ...]], ...]:
+def _by_hour(runs: xr.Dataset) -> tuple[tuple[Setting, tuple[float, ...]], ...]:
     hours = runs["by_hour"].to_numpy()
     total = max(1, int(hours.sum()))
     return tuple(

@@ -193,7 +193,7 @@ class Work(NamedTuple):
     watched: NDArray[np.int32]
     """(day,) change of beds taken in observation areas."""
     fresh: NDArray[np.int32]
-    count: NDArray[np.int64]
+    tally: NDArray[np.int64]
     """Counters: touched, touched units, first free attempt, events, beds of observation
     areas in use, fresh infections, whether room ran out."""
 
@@ -205,7 +205,7 @@ COUNTS = 10
 class Tally(NamedTuple):
     """Results by run."""
 
-    count: NDArray[np.int32]
+    result: NDArray[np.int32]
     """(run, COUNTS)"""
     apart: NDArray[np.float64]
     """(run,) student-days."""
@@ -270,26 +270,26 @@ def _poisson(mean, key, stream, a):
 def _touch(w, person):
     if not w.mark[person]:
         w.mark[person] = True
-        w.touched[w.count[0]] = person
-        w.count[0] += 1
+        w.touched[w.tally[0]] = person
+        w.tally[0] += 1
 
 
 @nb.njit(inline="always")
 def _touch_unit(w, unit):
     if not w.mark_unit[unit]:
         w.mark_unit[unit] = True
-        w.touched_unit[w.count[1]] = unit
-        w.count[1] += 1
+        w.touched_unit[w.tally[1]] = unit
+        w.tally[1] += 1
 
 
 @nb.njit(inline="always")
 def _wait(w, day, source, target, session, when):
     """Put an attempt on its day's list."""
-    place = w.count[2]
+    place = w.tally[2]
     if place < 0:
-        w.count[6] = 1
+        w.tally[6] = 1
         return
-    w.count[2] = w.after[place]
+    w.tally[2] = w.after[place]
     w.who[place, 0] = source
     w.who[place, 1] = target
     w.who[place, 2] = session
@@ -304,11 +304,11 @@ def _event(w, days, person, sort, when):
     day = int(np.floor(when))
     if day >= days:
         return
-    if w.count[3] >= len(w.event_when):
-        w.count[6] = 1
+    if w.tally[3] >= len(w.event_when):
+        w.tally[6] = 1
         return
-    place = w.count[3]
-    w.count[3] += 1
+    place = w.tally[3]
+    w.tally[3] += 1
     w.event_who[place, 0] = person
     w.event_who[place, 1] = sort
     w.event_when[place] = when
@@ -328,7 +328,7 @@ def _event(w, days, person, sort, when):
 @nb.njit(inline="always")
 def _barred(w, v, person, household, dorm, when):
     """Whether a person may not be where a session of this sort is."""
-    if not w.mark[person] and w.count[1] == 0:
+    if not w.mark[person] and w.tally[1] == 0:
         return False
     a = w.apart
     if a[person, 0] <= when < a[person, 1]:
@@ -337,7 +337,7 @@ def _barred(w, v, person, household, dorm, when):
         return True
     if not dorm and a[person, 4] <= when < a[person, 5]:
         return True
-    if w.count[1] == 0 or person >= v.school_persons:
+    if w.tally[1] == 0 or person >= v.school_persons:
         return False
     for k in range(UNIT_KINDS):
         u = v.unit[person, k]
@@ -536,7 +536,7 @@ def _close(v, w, t, r, days, u, k, row, begin):
                     if day + 0.5 >= end:
                         break
                     if v.base_kind[day] == 0 and day >= v.opens[person]:
-                        t.count[r, CLASSES] += 1
+                        t.result[r, CLASSES] += 1
                 w.lessons[c] = end
 
 
@@ -547,12 +547,12 @@ def _found(v, w, t, r, key, days, person, when, again):
     iso = v.isolation
     if not again:
         w.fate[person, 4] = when
-        t.count[r, FOUNDS] += 1
-        if t.count[r, FIRST] < 0:
-            t.count[r, FIRST] = day
+        t.result[r, FOUNDS] += 1
+        if t.result[r, FIRST] < 0:
+            t.result[r, FIRST] = day
         _apply_rules(v, w, t, r, days, person, 0, when)
         if v.testing[2] <= day <= v.testing[3]:
-            t.count[r, TESTS] += 1
+            t.result[r, TESTS] += 1
             if _draw(key, TEST, person, 0) < v.testing[1]:
                 _event(w, days, person, CONFIRMED, when + v.testing[0] + SOON)
     if not iso[5] <= day <= iso[6]:
@@ -569,7 +569,7 @@ def _found(v, w, t, r, key, days, person, when, again):
         _keep_apart(w, person, SINGLE, begin, end)
         _count_apart(w, v, t, r, days, person, begin, end)
     else:
-        t.count[r, BEDLESS] += 1
+        t.result[r, BEDLESS] += 1
         tomorrow = day + 1 + 7.0 / 24.0
         if tomorrow < w.fate[person, 2]:
             _event(w, days, person, AGAIN, tomorrow)
@@ -578,7 +578,7 @@ def _found(v, w, t, r, key, days, person, when, again):
 @nb.njit
 def _confirmed(s, v, w, t, r, key, days, person, when):
     """A test came back positive: away for good, contacts listed, rules."""
-    t.count[r, CASES] += 1
+    t.result[r, CASES] += 1
     _keep_apart(w, person, SINGLE, when, NEVER)
     _count_apart(w, v, t, r, days, person, when, NEVER)
     day = int(np.floor(when))
@@ -602,11 +602,11 @@ def _list(v, w, t, r, key, days, case, contact, when):
     end = begin + v.listing[2]
     place = int(v.listing[3])
     if place == SINGLE and w.apart[contact, 1] <= when:  # else it has a bed already
-        if w.count[4] < v.listing[6]:
-            w.count[4] += 1
+        if w.tally[4] < v.listing[6]:
+            w.tally[4] += 1
             w.watched[min(days, int(np.ceil(end)))] -= 1
         else:
-            t.count[r, BEDLESS] += 1
+            t.result[r, BEDLESS] += 1
             place = HOME if v.crosses[contact] else DORM
     _keep_apart(w, contact, place, begin, end)
     _count_apart(w, v, t, r, days, contact, begin, end)
@@ -619,7 +619,7 @@ def _false_positives(v, w, t, r, key, days):
         return
     u = _draw(key, FALSE, 0, 0)
     number = np.searchsorted(v.false_rise, u, side="right")
-    t.count[r, WRONG] = number
+    t.result[r, WRONG] = number
     for n in range(number):
         day = np.searchsorted(v.false_day, _draw(key, FALSE_DAY, n, 0), side="right")
         w.taken[min(day, days - 1)] += 1
@@ -653,8 +653,8 @@ def _imports(v, w, key, days, before):
         if day < 0:
             if w.since[person] > day + 0.5:
                 if w.since[person] >= NEVER:
-                    w.fresh[w.count[5]] = person
-                    w.count[5] += 1
+                    w.fresh[w.tally[5]] = person
+                    w.tally[5] += 1
                     _touch(w, person)
                 w.since[person] = day + 0.5
                 w.came[person] = -2
@@ -675,10 +675,10 @@ def _record(s, v, w, t, r, person):
     """Count an infection where it came about."""
     when = w.since[person]
     if person < v.school_persons:
-        t.count[r, SIZE] += 1
+        t.result[r, SIZE] += 1
         t.daily[max(0, int(np.floor(when)))] += 1
     else:
-        t.count[r, FAMILY] += 1
+        t.result[r, FAMILY] += 1
         return
     session = w.came[person]
     if session >= 0:
@@ -708,10 +708,10 @@ def _begin(s, v, ill, w, t, r, key, days, returner, before):
         w.came[person] = -3
         _touch(w, person)
         w.fresh[0] = person
-        w.count[5] = 1
+        w.tally[5] = 1
     else:
         _imports(v, w, key, days, before)
-    for i in range(w.count[5]):
+    for i in range(w.tally[5]):
         person = w.fresh[i]
         if _draw(key, IMMUNE, person, 0) < v.immune[person] and not returner:
             w.since[person] = NEVER
@@ -721,13 +721,13 @@ def _begin(s, v, ill, w, t, r, key, days, returner, before):
             _count_apart(w, v, t, r, days, person, 0.0, v.imports[2])
         _record(s, v, w, t, r, person)
         _course(s, v, ill, w, key, days, person)
-    w.count[5] = 0
+    w.tally[5] = 0
 
 
 @nb.njit
 def _day(s, v, ill, w, t, r, key, days, day):
     """One day: findings first, then attempts."""
-    w.count[4] += w.watched[day]
+    w.tally[4] += w.watched[day]
     at = w.event_head[day]
     while at >= 0:
         person, sort, when = w.event_who[at, 0], w.event_who[at, 1], w.event_when[at]
@@ -744,14 +744,14 @@ def _day(s, v, ill, w, t, r, key, days, day):
         when = w.when[at]
         _try(s, v, w, key, source, target, session, when)
         then = w.after[at]
-        w.after[at] = w.count[2]
-        w.count[2] = at
+        w.after[at] = w.tally[2]
+        w.tally[2] = at
         at = then
-    for i in range(w.count[5]):
+    for i in range(w.tally[5]):
         person = w.fresh[i]
         _record(s, v, w, t, r, person)
         _course(s, v, ill, w, key, days, person)
-    w.count[5] = 0
+    w.tally[5] = 0
 
 
 @nb.njit(inline="always")
@@ -772,8 +772,8 @@ def _try(s, v, w, key, source, target, session, when):
         return
     if w.since[target] >= NEVER:
         _touch(w, target)
-        w.fresh[w.count[5]] = target
-        w.count[5] += 1
+        w.fresh[w.tally[5]] = target
+        w.tally[5] += 1
     w.since[target] = when
     w.came[target] = session if source >= 0 else (-2 if source == -2 else -4)
 
@@ -781,7 +781,7 @@ def _try(s, v, w, key, source, target, session, when):
 @nb.njit
 def _clean(w, days):
     """Undo a run."""
-    for i in range(w.count[0]):
+    for i in range(w.tally[0]):
         p = w.touched[i]
         w.mark[p] = False
         w.since[p] = NEVER
@@ -791,7 +791,7 @@ def _clean(w, days):
             w.fate[p, k] = NEVER
         for k in range(6):
             w.apart[p, k] = -NEVER
-    for i in range(w.count[1]):
+    for i in range(w.tally[1]):
         u = w.touched_unit[i]
         w.mark_unit[u] = False
         w.closed[u, 0] = -NEVER
@@ -802,20 +802,20 @@ def _clean(w, days):
         at = w.head[d]
         while at >= 0:
             then = w.after[at]
-            w.after[at] = w.count[2]
-            w.count[2] = at
+            w.after[at] = w.tally[2]
+            w.tally[2] = at
             at = then
         w.head[d] = -1
         w.event_head[d] = -1
         w.taken[d] = 0
         w.watched[d] = 0
     w.watched[days] = 0
-    w.count[0] = 0
-    w.count[1] = 0
-    w.count[3] = 0
-    w.count[4] = 0
-    w.count[5] = 0
-    w.count[6] = 0
+    w.tally[0] = 0
+    w.tally[1] = 0
+    w.tally[3] = 0
+    w.tally[4] = 0
+    w.tally[5] = 0
+    w.tally[6] = 0
 
 
 @nb.njit(nogil=True, cache=True)
@@ -824,19 +824,19 @@ def simulate_runs(s, v, ill, w, t, keys, returner, before):
     days = len(v.kind)
     for r in range(len(keys)):
         key = keys[r]
-        t.count[r, FIRST] = -1
+        t.result[r, FIRST] = -1
         _false_positives(v, w, t, r, key, days)
         _begin(s, v, ill, w, t, r, key, days, returner, before)
         for day in range(days):
-            if w.count[6] != 0:
+            if w.tally[6] != 0:
                 break
             if w.head[day] >= 0 or w.event_head[day] >= 0 or w.watched[day] != 0:
                 _day(s, v, ill, w, t, r, key, days, day)
         peak = 0
         for day in range(days):
             peak = max(peak, w.taken[day])
-        t.count[r, PEAK] = peak
-        full = w.count[6] != 0
+        t.result[r, PEAK] = peak
+        full = w.tally[6] != 0
         _clean(w, days)
         if full:
             return r

@@ -84,7 +84,7 @@ class Disease:
         rise = gamma_distribution(
             np.arange(days + 1.0), self.profile_shape, self.profile_mean
         )
-        return np.diff(rise) / rise[-1]
+        return np.asarray(np.diff(rise) / rise[-1])
 
     def mean_infectiousness(self, students: float) -> float:
         """Mean of a, given the share of students among those who may be infected."""
@@ -108,7 +108,7 @@ class Disease:
 def parameters() -> tuple[Parameter, ...]:
     """Every row of parameters.csv, in its order."""
     text = resources.files("bihuan.outbreak").joinpath("parameters.csv")
-    with text.open(encoding="utf-8", newline="") as rows:
+    with text.open(encoding="utf-8") as rows:
         return tuple(
             Parameter(
                 row["disease"],
@@ -129,7 +129,7 @@ def disease(code: str) -> Disease:
     values = {p.parameter: p.value for p in parameters() if p.disease == code}
     if not values:
         raise KeyError(code, tuple(NAMES))
-    return Disease(code=code, **values)
+    return Disease(code=code, scale=(), **values)
 
 
 def lognormal_quantiles(
@@ -138,7 +138,7 @@ def lognormal_quantiles(
     """Quantiles of a lognormal at (i + 1/2) / size, shape (size,)."""
     normal = NormalDist()
     z = np.array([normal.inv_cdf((i + 0.5) / size) for i in range(size)])
-    return median * np.exp(math.log(dispersion) * z)
+    return np.asarray(median * np.exp(math.log(dispersion) * z))
 
 
 def gamma_quantiles(shape: float, mean: float, size: int) -> NDArray[np.float64]:
@@ -148,7 +148,7 @@ def gamma_quantiles(shape: float, mean: float, size: int) -> NDArray[np.float64]
     grid *= mean * (20.0 + 40.0 / shape)
     rise = gamma_distribution(grid, shape, mean)
     quantiles = np.interp((np.arange(size) + 0.5) / size, rise, grid)
-    return quantiles * (mean / quantiles.mean())
+    return np.asarray(quantiles * (mean / quantiles.mean()))
 
 
 def gamma_distribution(

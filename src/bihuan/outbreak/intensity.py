@@ -36,14 +36,14 @@ INTENSITY = MappingProxyType(
         Setting.CLASSROOM: Intensity(0.0, 0.02, 0.01, Room(70, 210, 2.0)),
         Setting.STUDY: Intensity(0.0, 0.02, 0.01, Room(70, 210, 2.0)),
         Setting.SEAT: Intensity(0.3, 0.0, 0.02, Room(70, 210, 2.0)),
-        Setting.DORM_ROOM: Intensity(0.1, 0.02, 0.02, Room(24, 72, 0.8)),
+        Setting.DORM_ROOM: Intensity(0.15, 0.02, 0.02, Room(24, 72, 0.8)),
         Setting.DORM_FLOOR: Intensity(0.3, 0.0, 0.05, Room(60, 180, 2.0), crowd=True),
         Setting.TABLE: Intensity(1.0, 0.0, 0.1, Room(600, 2400, 3.0)),
         Setting.CANTEEN_HALL: Intensity(
             0.3, 0.02, 0.02, Room(600, 2400, 3.0), crowd=True
         ),
         Setting.GATE: Intensity(0.3, 0.0, 0.0, Room(60, 2000, 20.0), crowd=True),
-        Setting.STAIR: Intensity(0.3, 0.0, 0.01, Room(60, 300, 4.0), crowd=True),
+        Setting.STAIR: Intensity(0.1, 0.0, 0.01, Room(60, 300, 4.0), crowd=True),
         Setting.BUS: Intensity(0.2, 0.02, 0.05, Room(25, 60, 3.0)),
         Setting.STAFF_ROOM: Intensity(0.1, 0.02, 0.02, Room(40, 120, 2.0)),
         Setting.HOUSEHOLD: Intensity(1.0, 0.02, 0.1, Room(90, 240, 1.0)),

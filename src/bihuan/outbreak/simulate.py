@@ -53,7 +53,7 @@ def simulate(
     ):
         tallies.append(tally)
         if progress is not None:
-            progress(len(tally.count))
+            progress(len(tally.result))
     return _dataset(scenario, call.built, tallies)
 
 
@@ -145,7 +145,7 @@ def _block(call: "_Call", keys: Seeds) -> k.Tally:
 
 def _tally(runs: int, days: int) -> k.Tally:
     return k.Tally(
-        count=np.zeros((runs, k.COUNTS), np.int32),
+        result=np.zeros((runs, k.COUNTS), np.int32),
         apart=np.zeros(runs),
         setting=np.zeros((runs, len(SETTINGS)), np.int32),
         cause=np.zeros((runs, k.CAUSES), np.int32),
@@ -185,7 +185,7 @@ def _work(built: Built, version: k.Variant, room: int) -> k.Work:
         taken=np.zeros(days, np.int32),
         watched=np.zeros(days + 1, np.int32),
         fresh=np.zeros(persons, np.int32),
-        count=np.zeros(7, np.int64),
+        tally=np.zeros(7, np.int64),
     )
 
 
@@ -204,7 +204,7 @@ _NAMES = {
 
 
 def _dataset(scenario: Scenario, built: Built, tallies: list[k.Tally]) -> xr.Dataset:
-    count = np.concatenate([t.count for t in tallies])
+    count = np.concatenate([t.result for t in tallies])
     data = {name: ("run", count[:, column]) for name, column in _NAMES.items()}
     return xr.Dataset(
         {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,7 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
         len(checks), len(built.contacts.people)
     )
     returning = (base != HOME_DAY) & np.concatenate([[True], base[:-1] == HOME_DAY])
+    rules = _rules(mine, plan, people, built)
     rise, share = _false(
         checks,
         seen,
@@ -121,7 +122,10 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
             [_check(m, plan, school, number[m.code]) for m in checks], np.float64
         ).reshape(len(checks), 7),
         seen=seen,
-        **_rules(mine, plan, people, built),
+        rules=rules.whole,
+        rule_parts=rules.parts,
+        rule_unit=rules.inside,
+        rule_days=rules.spans,
         isolation=_isolation(plan, school, mine),
         testing=_testing(plan, mine),
         listing=_listing(plan, school, mine),
@@ -275,10 +279,17 @@ def arrival_hour(plan: Plan, school: SchoolCode) -> float:
     return min(starts, default=7.0)
 
 
-def _rules(
-    mine: Iterable[Measure], plan: Plan, people: Cast, built: Built
-) -> dict[str, NDArray[np.generic]]:
-    """Window rules as tables, the units in their scope, the days they are in force."""
+class _Rules(NamedTuple):
+    """Window rules: rules.clusters.as_table, units in their scope, days in force."""
+
+    whole: NDArray[np.int64]
+    parts: Floats
+    inside: Bools
+    spans: Ints
+
+
+def _rules(mine: Iterable[Measure], plan: Plan, people: Cast, built: Built) -> _Rules:
+    """The window rules of a plan as the kernel reads them."""
     rules = window_rules(mine)
     whole, parts = as_table(rules)
     inside = np.ones((len(rules), len(people.unit_size)), np.bool_)
@@ -289,12 +300,7 @@ def _rules(
             outside = ~scope_mask(plan, built.contacts, rule.scope)
             units = people.unit[outside]
             inside[i, np.unique(units[units >= 0])] = False
-    return {
-        "rules": whole.astype(np.int64),
-        "rule_parts": parts,
-        "rule_unit": inside,
-        "rule_days": spans,
-    }
+    return _Rules(whole.astype(np.int64), parts, inside, spans)
 
 
 def _one(mine: Iterable[Measure], kind: type[Kind]) -> Kind | None:
