@@ -1,10 +1,8 @@
 """`bihuan rehearse` and `bihuan demo`: a plan against simulated outbreaks."""
 
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo", help=N_("推演示例区县，写出报告"))(demo)
 
 
-def rehearse(  # noqa: PLR0917 - options of a command line
+def rehearse(
     path: Annotated[
         Path, typer.Argument(help=N_("预案：工作簿、YAML 文件夹或 .fet 课表"))
     ],
@@ -66,8 +64,7 @@ def rehearse(  # noqa: PLR0917 - options of a command line
     json: Annotated[bool, typer.Option("--json", help=N_("输出 JSON"))] = False,
 ) -> None:
     """Check a plan, rehearse it, write the report."""
-    from bihuan.loop.rehearse import Order
-    from bihuan.loop.rehearse import rehearse as carry_out
+    from bihuan.loop.rehearse import Order, rehearse as carry_out
 
     plan, filled, problems = _plan(path)
     older = _plan(against)[0] if against else None

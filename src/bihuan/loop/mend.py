@@ -43,6 +43,7 @@ TEST_HOURS = 6.0
 MISSED = 0.02
 AIRINGS, AIRING_MINUTES = 4, 30.0
 LEAVE_DAYS = 28
+MOST_BATCHES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,7 +202,7 @@ def _leave(plan: Plan, school: SchoolCode, need: int) -> Plan | None:
 def _dine(plan: Plan, school: SchoolCode, need: int) -> Plan | None:
     del need
     now = next(iter(_mine(plan, school, StaggeredDining)), None)
-    if now is None or now.batches > 3:
+    if now is None or now.batches >= MOST_BATCHES:
         return None
     return _with(plan, now, replace(now, batches=now.batches + 1))
 

@@ -8,10 +8,24 @@ from datetime import date
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
-from bihuan.outbreak.scenario import Question as Question
-from bihuan.outbreak.summary import Estimate as Estimate
+from bihuan.outbreak.scenario import Question
+from bihuan.outbreak.summary import Estimate
 from bihuan.plan.people import School
 from bihuan.plan.words import Setting
+
+__all__ = [
+    "SIZE_BINS",
+    "Assumption",
+    "Estimate",
+    "Leak",
+    "Mend",
+    "Outcome",
+    "Question",
+    "Rehearsal",
+    "SchoolRehearsal",
+    "Sensitivity",
+    "Worth",
+]
 
 SIZE_BINS: tuple[tuple[int, int | None], ...] = (
     (1, 1),
