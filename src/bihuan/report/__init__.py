@@ -5,13 +5,19 @@ import tempfile
 from pathlib import Path
 
 from bihuan.loop.outcome import Rehearsal
-from bihuan.report import page
+from bihuan.report.documents import document
+from bihuan.report.page import html
+from bihuan.report.workbook import xlsx
 
 
 def write(rehearsal: Rehearsal, folder: Path, *, lang: str) -> tuple[Path, ...]:
     """Write the report of a rehearsal into a folder; a file is there whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"report.html": page.html(rehearsal, lang=lang).encode()}
+    files = {
+        "report.html": html(rehearsal, lang=lang).encode(),
+        "report.docx": document(rehearsal, lang=lang),
+        "report.xlsx": xlsx(rehearsal, lang=lang),
+    }
     return tuple(_put(folder / name, content) for name, content in files.items())
 
 

@@ -81,7 +81,7 @@ def _names(labels: Sequence[str], width: float, rows: Rows, css: str) -> list[st
 
 
 def _heading(x: float, words: str) -> str:
-    return svg.text(x, 12, words, "k b")
+    return svg.text(x, 14, words, "k b")
 
 
 def _stacked(
@@ -94,14 +94,14 @@ def _stacked(
     label: str,
 ) -> tuple[Drawing, ...]:
     """Panels below each other, each with the rows' names: for a phone."""
-    rows = Rows(top=44, height=height, count=len(labels))
+    rows = Rows(top=42, height=height, count=len(labels))
     return tuple(
         Drawing(
             NARROW,
             rows.bottom + 4,
             (
                 _heading(0, title),
-                *panel(room, NARROW - 8, rows),
+                *panel(room, NARROW - 16, rows),
                 *rows.rules(0, NARROW),
                 *_names(labels, room - 14, rows, "k"),
             ),
@@ -127,8 +127,8 @@ def small_multiples(rehearsal: Rehearsal, question: Question) -> Figure:
         lambda left, right, rows: _bed_panel(found, left, right, rows),
     )
     titles = (_("≥5 人暴发的机会"), _("规模（人，照预案）"), _("隔离床位，高峰"))
-    rows = Rows(top=38, height=46, count=len(found))
-    places = ((92, 270), (292, 488), (508, WIDE))
+    rows = Rows(top=42, height=46, count=len(found))
+    places = ((88, 262), (288, 508), (528, WIDE))
     parts = [*rows.rules(0, WIDE), *_names(labels, 80, rows, "k b")]
     for panel, heading, (left, right) in zip(panels, titles, places, strict=True):
         parts += [*panel(left, right, rows), _heading(left, heading)]
@@ -136,7 +136,7 @@ def small_multiples(rehearsal: Rehearsal, question: Question) -> Figure:
         anchor=f"figure-{question}",
         title=title,
         caption=_(
-            "{question}，{days} 天，每校 {runs} 次。横线为 90% 区间，记号为期望值；中：每点 5%，底色为 5 人及以上；右：点为高峰日所需（95 分位），绿竖线为现有。"
+            "{question}，{days} 天，每校 {runs} 次。横线为 90% 区间，记号为期望值。规模：每点 5%，底色为 5 人及以上。床位：点为最满一天所需（95 分位），绿竖线为现有。"
         ).format(
             question=wording.question(question),
             days=rehearsal.days,
@@ -182,9 +182,10 @@ def _chance_panel(
     question: Question, found: Sequence[Row], left: float, right: float, rows: Rows
 ) -> list[str]:
     shown = [_looks(school, question) for school, _o in found]
-    highs = tuple(o.outbreak5.high for row in shown for _l, o in row)
-    scale, ticks = fitted(highs, left + 8, right, 5)
-    parts = marks.axis(scale, ticks, rows.top, rows.bottom, say=wording.percent)
+    highs = tuple(o.outbreak5.high * 100 for row in shown for _l, o in row)
+    fit, ticks = fitted(highs, left + 8, right, 5)
+    parts = marks.axis(fit, ticks, rows.top, rows.bottom, sign="%")
+    scale = fit.over(100)
     for row, versions in enumerate(shown):
         first = rows.middle(row) - (len(versions) - 1) * 5.5
         for n, (look, outcome) in enumerate(versions):
@@ -241,70 +242,70 @@ PAIRS: Final = tuple((hour, hour + 2) for hour in range(pool.DAY_BREAKS, 24, 2))
 
 def heat_strip(rehearsal: Rehearsal, question: Question) -> Figure:
     """Settings by clock hours: shares of the infections inside, with totals."""
-    found = pool.heat(rehearsal, question)
+    found = pool.heat(outcome for _s, outcome in pool.answered(rehearsal, question))
     title = findings.heat_title(found)
     return Figure(
         anchor="figure-heat",
         title=title,
         caption=_(
-            "{question}，照预案，各校按感染人数合并；每格为该场所、该时段的感染占校内全部感染的百分比，横轴为钟点。右列为合计（90% 区间取各校两端之和，只宽不窄）。"
+            "{question}，照预案，各校按感染人数合并。每格为该场所、该时段的感染占校内全部感染的百分比，横轴为钟点。右列为合计（90% 区间取各校两端之和，只宽不窄）。"
         ).format(question=wording.question(question)),
         key=(),
-        wide=(_heat(found, WIDE, 132, 118, HOURS, title),),
-        narrow=(_heat(found, NARROW, 84, 98, PAIRS, title),),
+        wide=(_heat(found, BROAD, title),),
+        narrow=(_heat(found, SLIM, title),),
         table=tables.settings(found),
     )
 
 
-def _heat(
-    found: Sequence[HeatRow],
-    width: float,
-    room: float,
-    totals: float,
-    hours: Sequence[tuple[int, int]],
-    title: str,
-) -> Drawing:
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """How a heat strip is laid out: its width, room for names and totals, its columns."""
+
+    width: float
+    room: float
+    totals: float
+    hours: tuple[tuple[int, int], ...]
+
+    @property
+    def unit(self) -> float:
+        """Width of a column; that of the night is two."""
+        return (self.width - self.room - self.totals) / (len(self.hours) + 2)
+
+
+BROAD: Final = Strip(WIDE, 132, 118, HOURS)
+SLIM: Final = Strip(NARROW, 84, 98, PAIRS)
+
+
+def _heat(found: Sequence[HeatRow], strip: Strip, title: str) -> Drawing:
     rows = Rows(top=20, height=26, count=len(found))
-    unit = (width - room - totals) / (len(hours) + 2)
-    parts = [svg.text(width, 12, _("合计（区间）"), "r s")]
-    parts += _heat_heads(hours, room, unit)
+    width, room = strip.width, strip.room
+    parts = [svg.text(width, 12, _("合计（区间）"), "r s"), *_heat_heads(strip)]
     for row, one in enumerate(found):
-        parts += _heat_row(one, rows, row, hours, room, unit)
+        parts += _heat_cells(one, strip, rows.top + row * rows.height, rows.height)
         share = wording.said(one.share, wording.CHANCE)
         interval = _("（{interval}）", interval=share.interval)
-        parts.append(
-            svg.runs(width, rows.middle(row) + 4, share.value, interval, "r k s")
-        )
+        y = rows.middle(row) + 4
+        parts.append(svg.runs(width, y, share.value, interval, "r k s"))
     labels = [findings.setting_name(row.setting) for row in found]
     parts += _names(labels, room - 6, rows, "k")
-    parts += marks.heat_key(0, rows.bottom + 8, min(room, 72) if width < WIDE else room)
+    parts += marks.heat_key(0, rows.bottom + 8, room if width == WIDE else 0)
     return Drawing(width, rows.bottom + 24, tuple(parts), title)
 
 
-def _heat_heads(
-    hours: Sequence[tuple[int, int]], room: float, unit: float
-) -> list[str]:
+def _heat_heads(strip: Strip) -> list[str]:
     parts = [
-        svg.text(room + (n + 0.5) * unit, 12, str(start), "m s")
-        for n, (start, _end) in enumerate(hours)
+        svg.text(strip.room + (n + 0.5) * strip.unit, 12, str(start), "m s")
+        for n, (start, _end) in enumerate(strip.hours)
     ]
-    last = room + (len(hours) + 1) * unit
-    return [*parts, svg.text(last, 12, _("0–6"), "m s")]
+    last = strip.room + (len(strip.hours) + 1) * strip.unit
+    return [*parts, svg.text(last, 12, "0–6", "m s")]
 
 
-def _heat_row(
-    one: HeatRow,
-    rows: Rows,
-    row: int,
-    hours: Sequence[tuple[int, int]],
-    room: float,
-    unit: float,
-) -> list[str]:
-    y = rows.top + row * rows.height
-    cells = [(sum(one.hours[start:end]), unit) for start, end in hours]
-    cells.append((sum(one.hours[: pool.DAY_BREAKS]), 2 * unit))
+def _heat_cells(one: HeatRow, strip: Strip, y: float, height: float) -> list[str]:
+    cells = [(sum(one.hours[start:end]), strip.unit) for start, end in strip.hours]
+    cells.append((sum(one.hours[: pool.DAY_BREAKS]), 2 * strip.unit))
     return [
-        marks.heat_cell(room + n * unit, y, width, rows.height, share)
+        marks.heat_cell(strip.room + n * strip.unit, y, width, height, share)
         for n, (share, width) in enumerate(cells)
     ]
 
@@ -338,7 +339,7 @@ def _beside(
     titles: Sequence[str], panels: Sequence[Panel], labels: Sequence[str], title: str
 ) -> Drawing:
     room, gap, costs = 150.0, 18.0, 190.0
-    rows = Rows(top=40, height=27, count=len(labels))
+    rows = Rows(top=42, height=27, count=len(labels))
     each = (WIDE - room - costs) / max(len(panels) - 2, 1)
     edges = [room + n * each for n in range(len(panels) - 1)]
     edges += [edges[-1] + costs * 0.54, WIDE + gap]
@@ -351,11 +352,12 @@ def _beside(
 
 def _worth_panel(found: Sequence[MeasureRow], question: Question) -> Panel:
     def panel(left: float, right: float, rows: Rows) -> list[str]:
-        values = [row.worth(question) for row in found]
-        ends = tuple(v * 100 for e in values if e for v in (e.low, e.high))
+        # every panel has the scale of the widest, so that questions can be compared
+        every = [e for row in found for _q, e in row.by_question]
+        ends = tuple(v * 100 for e in every for v in (e.low, e.high))
         fit, ticks = fitted(ends, right, left + 6, 4)
-        scale = Scale(fit.low / 100, fit.high / 100, fit.left, fit.right)
-        parts = marks.axis(fit, ticks, rows.top, rows.bottom)
+        parts, scale = marks.axis(fit, ticks, rows.top, rows.bottom), fit.over(100)
+        values = [row.worth(question) for row in found]
         for row, value in enumerate(values):
             parts += _worth_mark(scale, value, rows.middle(row), right)
         return parts
@@ -417,7 +419,7 @@ def leaks(rehearsal: Rehearsal) -> Figure:
         _("每周进出（人次）"),
         _("带入的感染（人，{days} 天）").format(days=rehearsal.days),
     )
-    rows = Rows(top=40, height=32, count=len(found))
+    rows = Rows(top=42, height=32, count=len(found))
     parts = [
         *rows.rules(0, WIDE),
         *_names(labels, 120, rows, "k"),
@@ -479,7 +481,7 @@ def school_sizes(school: SchoolRehearsal, question: Question) -> Figure | None:
     title = wording.question(question)
 
     def drawing(width: float, room: float) -> Drawing:
-        rows = Rows(top=20, height=44, count=len(found))
+        rows = Rows(top=20, height=40, count=len(found))
         outcomes = [outcome for _title, outcome in found]
         labels = [label for label, _o in found]
         parts = [
@@ -497,4 +499,23 @@ def school_sizes(school: SchoolRehearsal, question: Question) -> Figure | None:
         wide=(drawing(WIDE, 150),),
         narrow=(drawing(NARROW, 76),),
         table=tables.sizes(school, question),
+    )
+
+
+def school_settings(school: SchoolRehearsal, question: Question) -> Figure | None:
+    """Where and when infections happen in one school, as planned."""
+    found = pool.heat(o for asked, o in school.planned if asked is question)
+    if not found:
+        return None
+    title = findings.heat_title(found)
+    return Figure(
+        anchor="",
+        title=title,
+        caption=_(
+            "{question}，照预案；每格占校内全部感染的百分比，横轴为钟点。"
+        ).format(question=wording.question(question)),
+        key=(),
+        wide=(_heat(found, BROAD, title),),
+        narrow=(_heat(found, SLIM, title),),
+        table=tables.settings(found),
     )

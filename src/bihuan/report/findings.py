@@ -102,8 +102,10 @@ def chance_title(rehearsal: Rehearsal, question: Question) -> str:
         if older.all
         else _nothing_title(against_nothing(rehearsal, question))
     )
-    return _("{first}；{second}").format(
-        first=first, second=beds_title(rehearsal, question)
+    return _("{question}：{first}；{second}").format(
+        question=wording.question(question),
+        first=first,
+        second=beds_title(rehearsal, question),
     )
 
 
@@ -201,14 +203,34 @@ def measures_title(rows: tuple[MeasureRow, ...]) -> str:
 
 
 def _helps(rows: tuple[MeasureRow, ...], clear: list[MeasureRow]) -> str:
-    names = [row.name for row in clear]
     if len(clear) == len(rows):
-        return _("{n} 项措施的作用都看得出来，减得最多的是{first}").format(
-            n=len(rows), first=names[0]
+        return _("{n} 项措施的作用都看得出来，{best}").format(
+            n=len(rows), best=_best(clear)
         )
-    return _("看得出作用的有 {k} 项（共 {n} 项），减得最多的是{first}").format(
-        k=len(clear), n=len(rows), first=names[0]
+    return _("看得出作用的有 {k} 项（共 {n} 项），{best}").format(
+        k=len(clear), n=len(rows), best=_best(clear)
     )
+
+
+def _best(clear: list[MeasureRow]) -> str:
+    """The measure whose expected worth is the greatest, for each question it is clear for."""
+    best = {q: found for q in Question if (found := _best_for(clear, q))}
+    if len(set(best.values())) == 1:
+        return _("按期望值减得最多的是{name}").format(name=next(iter(best.values())))
+    parts = [
+        _("{question}时是{name}").format(question=wording.question(q), name=found)
+        for q, found in best.items()
+    ]
+    return _("按期望值减得最多的，{parts}").format(parts=_("，").join(parts))
+
+
+def _best_for(clear: list[MeasureRow], question: Question) -> str:
+    worths = [
+        (worth.value, row.name)
+        for row in clear
+        if (worth := row.worth(question)) and worth.high < 0
+    ]
+    return min(worths)[1] if worths else ""
 
 
 def _dearest(rows: tuple[MeasureRow, ...]) -> str:
@@ -262,7 +284,7 @@ def _pile(estimates: tuple[Estimate, ...]) -> str:
     return "worse" if all(e.low > 0 for e in estimates) else "mixed"
 
 
-def pressing(problems: tuple[Problem, ...], most: int = 2) -> tuple[str, ...]:
+def pressing(problems: tuple[Problem, ...], most: int = 1) -> tuple[str, ...]:
     """The most pressing kinds of problem: errors first, the frequent first, one sentence each."""
     ordered = sorted(problems, key=lambda p: (p.weight is not Weight.ERROR, p.code))
     kinds: dict[str, list[Problem]] = {}

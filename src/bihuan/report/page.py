@@ -39,6 +39,7 @@ class Section:
     facts: str
     problems: Table | None
     answers: tuple[tuple[Table, Figure | None], ...]
+    settings: Figure | None
     more: tuple[Table, ...]
 
 
@@ -169,22 +170,27 @@ def _scenarios(rehearsal: Rehearsal) -> str:
 
 
 def assumed(rehearsal: Rehearsal) -> str:
-    """How many parameters have no source, which, and whether they decide anything."""
+    """How many parameters have no source, and which."""
     names = [_(row.name) for row in rehearsal.assumptions if row.assumed]
     if not names:
         return _("{n} 个参数都有出处").format(n=len(rehearsal.assumptions))
-    text = _("{n} 个参数里 {k} 个没有出处，用的是假定值：{names}").format(
+    return _("{n} 个参数里 {k} 个没有出处，用的是假定值：{names}").format(
         n=len(rehearsal.assumptions), k=len(names), names=wording.listed(names)
     )
-    moved = sum(row.reorders for row in rehearsal.sensitivity)
+
+
+def moved(rehearsal: Rehearsal) -> str:
+    """Whether what was assumed decides what comes first."""
     if not rehearsal.sensitivity:
-        return text
-    tail = (
-        _("改动其中 {n} 个，头两项换位").format(n=moved)
-        if moved
-        else _("改动任何一个，头两项都不换位")
+        return ""
+    count = sum(row.reorders for row in rehearsal.sensitivity)
+    if not count:
+        return _("把 {n} 个假定改到范围两端，头两项都不换位").format(
+            n=len(rehearsal.sensitivity)
+        )
+    return _("把 {n} 个假定改到范围两端，其中 {k} 个使头两项换位").format(
+        n=len(rehearsal.sensitivity), k=count
     )
-    return _("{text}；{tail}").format(text=text, tail=tail)
 
 
 def item(mend: Mend, rehearsal: Rehearsal) -> Item:
@@ -232,7 +238,7 @@ def sights(rehearsal: Rehearsal) -> tuple[tuple[str, str], ...]:
         (_("看不清"), _sight(found, "unclear", _("差异在误差范围内"))),
     ]
     left = wording.listed((_(text) for text in rehearsal.left_out), 8)
-    rest = [(_("没算"), left), (_("假定"), assumed(rehearsal))]
+    rest = [(_("没算"), left), (_("假定"), moved(rehearsal))]
     return tuple((head, wording.sentence(text)) for head, text in told + rest if text)
 
 
@@ -281,6 +287,14 @@ def section(school: SchoolRehearsal, anchor: str) -> Section:
         facts=facts(school),
         problems=tables.problems(school),
         answers=tuple(answers),
+        settings=next(
+            (
+                found
+                for question in Question
+                if (found := figures.school_settings(school, question))
+            ),
+            None,
+        ),
         more=tables.present(
             (tables.worth(school), tables.imports(school), tables.supplies(school))
         ),

@@ -150,13 +150,13 @@ class HeatRow:
     """24 clock hours."""
 
 
-def heat(rehearsal: Rehearsal, question: Question) -> tuple[HeatRow, ...]:
-    """Settings over all schools, each school weighted by its infections; greatest first."""
-    pairs = [(o, o.size.value) for _s, o in answered(rehearsal, question)]
+def heat(outcomes: Iterable[Outcome]) -> tuple[HeatRow, ...]:
+    """Settings, each outcome weighted by its infections; the greatest share first."""
+    pairs = [(outcome, outcome.size.value) for outcome in outcomes]
     weight = sum(size for _o, size in pairs)
     if weight <= 0:
         return ()
-    shares = [(o, size / weight) for o, size in pairs]
+    shares = [(outcome, size / weight) for outcome, size in pairs]
     rows = [_heat_row(setting, shares) for setting in Setting]
     return tuple(
         sorted((r for r in rows if r.share.high > 0), key=lambda r: -r.share.value)

@@ -1,7 +1,7 @@
 """Tables of the report as values: the page and the document show the same ones."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bihuan.base.problems import Problem, Weight
 from bihuan.base.wording import _
@@ -18,7 +18,7 @@ from bihuan.loop.outcome import (
 )
 from bihuan.report import findings, pool, wording
 from bihuan.report.pool import HeatRow, MeasureRow
-from bihuan.report.wording import CHANCE, COUNT, POINTS, Form
+from bihuan.report.wording import CHANCE, COUNT, DIFFERENCE, POINTS, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,12 @@ def beds_cell(outcome: Outcome) -> Cell:
     """Whether the isolation beds do, in a word and a shape."""
     state = pool.beds_state(outcome)
     if state == "enough":
-        return Cell(_("够"), mark="pass")
+        return Cell(_("够"), number=True, mark="pass")
     if state == "maybe":
-        return Cell(_("可能不够"), mark="late")
+        return Cell(_("可能不够"), number=True, mark="late")
     lack = max(round(outcome.beds_peak.value) - outcome.beds, 1)
-    return Cell(_("差 {n} 张").format(n=lack), mark="fail", strong=True)
+    text = _("差 {n} 张").format(n=lack)
+    return Cell(text, number=True, mark="fail", strong=True)
 
 
 def checks(rehearsal: Rehearsal) -> Table:
@@ -177,22 +178,24 @@ def measures(rehearsal: Rehearsal, rows: tuple[MeasureRow, ...]) -> Table:
         title=_("每项措施值多少、要多少"),
         columns=(
             _("措施"),
-            _("几校有"),
+            _("学校数"),
             *(wording.question(question) for question in asked),
-            _("少上的课（节/班·周）"),
-            _("人工（小时/周）"),
+            _("少上的课（节）"),
+            _("人工（小时）"),
         ),
         rows=tuple(
             (
                 name(row.name),
                 counted(row.schools),
-                *(estimated(row.worth(question), POINTS) for question in asked),
+                *(estimated(row.worth(question), DIFFERENCE) for question in asked),
                 estimated(row.lessons),
                 counted(row.labour_hours),
             )
             for row in rows
         ),
-        note=_("有这项减去没有这项，≥5 人暴发机会的差；负数是减少。"),
+        note=_(
+            "有这项减去没有这项，≥5 人暴发机会之差（百分点），负数是减少；课时按每班每周，人工按每校每周。"
+        ),
     )
 
 
@@ -313,8 +316,8 @@ def worth(school: SchoolRehearsal) -> Table | None:
         columns=(
             _("措施"),
             *(wording.question(question) for question in asked),
-            _("少上的课（节/班·周）"),
-            _("人工（小时/周）"),
+            _("少上的课（节）"),
+            _("人工（小时）"),
         ),
         rows=tuple(_worth_row(found, asked) for found in by_code.values()),
         note=_(
@@ -328,17 +331,32 @@ def _worth_row(found: dict[Question, Worth], asked: list[Question]) -> tuple[Cel
     cells = [found.get(question) for question in asked]
     return (
         name(_(any_one.label)),
-        *(estimated(one.outbreak5 if one else None, POINTS) for one in cells),
+        *(estimated(one.outbreak5 if one else None, DIFFERENCE) for one in cells),
         estimated(any_one.lessons),
         counted(any_one.labour_hours),
     )
 
 
 def imports(school: SchoolRehearsal) -> Table | None:
-    """What each crossing of one school brings in."""
-    if not school.leaks:
+    """What each crossing of one school brings in, and what was there before opening."""
+    outcome = pool.answer(school.planned, Question.IMPORTS)
+    weekly = {leak.cause: leak.crossings_per_week for leak in school.leaks}
+    brought = {leak.cause: leak.imports for leak in school.leaks}
+    brought |= dict(outcome.imports) if outcome else {}
+    if not brought:
         return None
-    return replace(leaks(school.leaks), title=_("从哪里带入"))
+    return Table(
+        title=_("从哪里带入"),
+        columns=(_("进出"), _("每周人次"), _("带入的感染（人）")),
+        rows=tuple(
+            (
+                name(wording.cause(cause)),
+                counted(weekly[cause]) if cause in weekly else Cell("—", number=True),
+                estimated(imported),
+            )
+            for cause, imported in brought.items()
+        ),
+    )
 
 
 def supplies(school: SchoolRehearsal) -> Table | None:

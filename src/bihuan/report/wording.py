@@ -48,16 +48,20 @@ class Form:
     sign: str = ""
     unit: str = ""
     """A catalogue entry; empty where the heading says the unit."""
+    large: float = 100.0
+    """From this size on no digits follow the point."""
     paired: bool = False
     """A difference: where its interval covers zero, that is said in place of the number."""
 
 
-CHANCE: Final = Form(factor=100.0, sign="%")
+CHANCE: Final = Form(factor=100.0, sign="%", large=10.0)
 COUNT: Final = Form()
 POINTS: Final = Form(factor=100.0, unit=N_("个百分点"), paired=True)
-PERSONS: Final = Form(unit=N_("人"), paired=True)
-BED_DAYS: Final = Form(unit=N_("人·天"), paired=True)
-SHARE: Final = Form(factor=100.0, sign="%", paired=True)
+DIFFERENCE: Final = Form(factor=100.0, paired=True)
+"""Points under a heading that says so."""
+PERSONS: Final = Form(unit=N_("人"), large=10.0, paired=True)
+BED_DAYS: Final = Form(unit=N_("人·天"), large=10.0, paired=True)
+SHARE: Final = Form(factor=100.0, sign="%", large=10.0, paired=True)
 MEND_FORMS: Final = {
     "points": POINTS,
     "persons": PERSONS,
@@ -88,14 +92,15 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def plain(value: float) -> str:
-    """A number with as many digits as its size deserves."""
-    return number(value, _digits(value, COUNT))
+    """A number with as many digits as its size deserves; a whole one has none."""
+    whole = math.isfinite(value) and value == round(value)
+    return number(value, 0 if whole else _digits(value, COUNT))
 
 
 def said(estimate: Estimate, form: Form = COUNT) -> Said:
     """An estimate in words; a difference that covers zero is not given a number."""
     ends = [v * form.factor for v in (estimate.value, estimate.low, estimate.high)]
-    digits = 1 if form.paired else _digits(max(map(abs, ends)), form)
+    digits = _digits(max(map(abs, ends)), form)
     value, low, high = (number(end, digits) for end in ends)
     if form.paired and estimate.covers_zero:
         shown = _("差异在误差范围内")
@@ -151,6 +156,12 @@ def numeral(count: int) -> str:
     return f"{count:,}"
 
 
+def ordinal(place: int) -> str:
+    """The number of a heading: 一, 二 in Chinese, digits elsewhere."""
+    chinese = language() == SOURCE and 1 <= place < len(NUMERALS)
+    return NUMERALS[place] if chinese else str(place)
+
+
 def listed(names: Iterable[str], most: int = 6) -> str:
     """Names in a row; of a long row the first, and how many there are."""
     rest = list(names)
@@ -175,8 +186,7 @@ def question(which: Question) -> str:
 
 
 def _digits(size: float, form: Form) -> int:
-    """Digits that tell something: three figures at most, none beyond the second place."""
-    large = 10.0 if form.sign else 100.0
-    if abs(size) >= large or size == 0 or not math.isfinite(size):
+    """Digits that tell something: none of a large number, at most two."""
+    if abs(size) >= form.large or size == 0 or not math.isfinite(size):
         return 0
-    return 1 if abs(size) >= 1.0 else 2
+    return 1 if form.paired or abs(size) >= 1.0 else 2

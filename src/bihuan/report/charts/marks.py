@@ -1,6 +1,6 @@
 """What stands on a chart: axis, interval row, quantile dots, heat strip, bar."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -92,16 +92,22 @@ def axis(
     top: float,
     bottom: float,
     *,
-    say: Callable[[float], str] = wording.plain,
+    sign: str = "",
 ) -> list[str]:
     """Upright lines at the ticks, their numbers above; the zero line is darker."""
     parts: list[str] = []
+    digits = max(map(_decimals, ticks))
     for tick in ticks:
         x = scale(tick)
         css = "zero" if tick == 0 else "grid"
         parts.append(svg.line(x, top, x, bottom, css))
-        parts.append(svg.text(x, top - 5, say(tick), "m s"))
+        parts.append(svg.text(x, top - 5, wording.number(tick, digits) + sign, "m s"))
     return parts
+
+
+def _decimals(tick: float) -> int:
+    """Digits behind the point that a tick needs."""
+    return len(f"{tick:.6f}".rstrip("0").partition(".")[2])
 
 
 def dots(
@@ -153,13 +159,14 @@ def heat_cell(x: float, y: float, width: float, height: float, share: float) -> 
 
 
 def heat_key(left: float, y: float, room: float) -> list[str]:
-    """What the heat strip's colours mean."""
-    names = ("0", "<1%", "1–2.5%", "2.5–5%", "5–10%", "≥10%")
-    parts, x = [svg.text(left, y + 10, _("占全部感染"), "s")], left + room
+    """What the heat strip's colours mean; without room the caption says of what."""
+    names = ("0", "<1%", "1–2.5", "2.5–5", "5–10", "≥10%")
+    parts = [svg.text(left, y + 10, _("占全部感染"), "s")] if room else []
+    x = left + room
     for index, name in enumerate(names):
         parts.append(svg.rect(x, y, 16, 11, f"h{index}"))
         parts.append(svg.text(x + 20, y + 10, name, "s"))
-        x += 20 + length(name, 11) + 14
+        x += 20 + length(name, 11) + 8
     return parts
 
 
@@ -170,5 +177,5 @@ def bar(scale: Scale, value: float, y: float, css: str) -> str:
 
 def name(x: float, y: float, lines: Sequence[str], css: str = "k") -> list[str]:
     """A label of one or more lines, centred on a row."""
-    first = y + 4 - (len(lines) - 1) * 6.5
-    return [svg.text(x, first + n * 13, words, css) for n, words in enumerate(lines)]
+    first = y + 4 - (len(lines) - 1) * 7.5
+    return [svg.text(x, first + n * 15, words, css) for n, words in enumerate(lines)]

@@ -22,6 +22,11 @@ class Scale:
         share = (value - self.low) / (self.high - self.low)
         return self.left + share * (self.right - self.left)
 
+    def over(self, factor: float) -> "Scale":
+        """The same places for values that are a factor smaller."""
+        ends = (self.low / factor, self.high / factor)
+        return Scale(*ends, self.left, self.right)
+
     def inside(self, value: float) -> float:
         """The place of a value, held within the scale's ends."""
         return self(min(max(value, self.low), self.high))
