@@ -85,6 +85,7 @@ from xinmi_world import (
     OUT,
     OWN_DOCUMENTS,
     PARTNERS,
+    ROTA,
     SEED,
     SEVEN,
     SHARED,
@@ -709,7 +710,8 @@ def _duties(campus: Campus) -> tuple[Duty, ...]:
 
     def hand(post: Post) -> PersonId:
         turn[post] = turn.get(post, 0) + 1
-        return _person(campus, post, (turn[post] - 1) % campus.crew[post] + 1)
+        taking_turns = min(campus.crew[post], ROTA.get(post, campus.crew[post]))
+        return _person(campus, post, (turn[post] - 1) % taking_turns + 1)
 
     rows: list[Duty] = []
     for job in JOBS:

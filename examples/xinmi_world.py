@@ -280,11 +280,11 @@ SEVEN = (
         gates=(("大门", 220.0, 3), ("北门", 120.0, 2)),
         isolation=(2, 2, 2, 2),
         observation=(8, 1),
-        crew=_crew(doctors=4, guards=12, dorms=16, canteen=60, cleaners=22),
+        crew=_crew(doctors=6, guards=12, dorms=16, canteen=60, cleaners=22),
         leave_every=14,
         first_leave=date(2020, 4, 25),
         sight=(0.9, 0.3, 0.05),
-        delay=(15, 40),
+        delay=(10, 40),
         recall=0.84,
         listing=6.0,
         wearing=0.85,
@@ -311,7 +311,7 @@ SEVEN = (
         first_leave=date(2020, 4, 25),
         checks=("07:25", "14:05", "21:45"),
         sight=(0.88, 0.3, 0.06),
-        delay=(15, 45),
+        delay=(10, 45),
         recall=0.8,
         listing=8.0,
         wearing=0.8,
@@ -340,7 +340,7 @@ SEVEN = (
         returns=(date(2020, 4, 17), date(2020, 4, 14), OPENS),
         checks=("07:40", "14:20", "21:40"),
         sight=(0.88, 0.28, 0.08),
-        delay=(12, 30),
+        delay=(9, 30),
         recall=0.78,
         listing=8.0,
         wearing=0.75,
@@ -370,7 +370,7 @@ SEVEN = (
         first_leave=date(2020, 5, 2),
         checks=("07:15", "13:55", "21:35"),
         sight=(0.86, 0.28, 0.06),
-        delay=(20, 60),
+        delay=(10, 60),
         recall=0.75,
         listing=12.0,
         wearing=0.78,
@@ -492,6 +492,9 @@ CODES = {
     Post.CLEANER: "BJ",
     Post.DRIVER: "SJY",
 }
+ROTA = {Post.DOCTOR: 4}
+"""Posts of which only so many take turns at duties; the others stand in."""
+
 CONTRACTED = (Post.GUARD, Post.CANTEEN, Post.CLEANER)
 LIVING_IN = (Post.DOCTOR, Post.DORM_MANAGER, Post.GUARD, Post.CANTEEN)
 
@@ -530,7 +533,7 @@ JOBS = (
     Job(name="离校与返校组织", in_place=D.SLOTS, standard="按班分时段，走固定校门", post=Post.MORAL, deputy=Post.VICE_HEAD),
     Job(name="公共区域消毒", in_place=D.HYGIENE, standard="含氯500 mg/L，作用30分钟，有记录", post=Post.CLEANER, deputy=Post.CLEANER),
     Job(name="宿舍清洁消毒", in_place=D.HYGIENE, standard="每日1次，开窗3次", post=Post.DORM_MANAGER, deputy=Post.DORM_MANAGER),
-    Job(name="食堂消毒与留样", in_place=D.HYGIENE, standard="餐前30分钟消毒通风，留样48小时", post=Post.CANTEEN, deputy=Post.CANTEEN),
+    Job(name="食堂消毒与留样", in_place=D.HYGIENE, standard="餐前30分钟消毒通风，留样48小时，每餐有学校负责人陪餐", post=Post.CANTEEN, deputy=Post.CANTEEN),
     Job(name="重点场所消毒", in_place=D.HYGIENE, standard="实验室、厕所、浴室、小卖部、开水间每日2次", post=Post.CLEANER, deputy=Post.CLEANER),
     Job(name="心理辅导", in_place=D.CARE, standard="热线开通，当日回应", post=Post.COUNSELLOR, deputy=Post.COUNSELLOR),
     Job(name="困难与隔离学生关爱", in_place=D.CARE, standard="每日联系一次", post=Post.MORAL, deputy=Post.GRADE_HEAD),
