@@ -128,12 +128,14 @@ def samples(ask: Ask, rule: Rule) -> Iterator[Broken | Unknown]:
             yield Broken(where, came, f"{rule.value:g}")
 
 
-def company(ask: Ask, _rule: Rule) -> Iterator[Unknown]:
-    """A canteen where no duty speaks of who eats with the students."""
+def company(ask: Ask, _rule: Rule) -> Iterator[Broken | Unknown]:
+    """A canteen that nobody answers for, or whose duties say not who eats along."""
     if not ask.look.zones_of(ask.school.code, ZoneKind.CANTEEN_HALL):
         return
-    duties = (row for _, row in ask.look.of("duties", ask.school.code))
-    if not any("陪餐" in row.name + row.standard for row in duties):
+    duties = [row for _, row in ask.look.of("duties", ask.school.code)]
+    if not any(_is(row, "food") for row in duties):
+        yield Broken(ask.at, N_("食品安全：留样、陪餐"))
+    elif not any("陪餐" in row.name + row.standard for row in duties):
         yield Unknown(ask.at, N_("陪餐安排（食堂责任的名称或标准）"))
 
 
@@ -253,7 +255,7 @@ STANDARDS: Final[tuple[Standard, ...]] = (
         121,
         "food_company",
         company,
-        N_("{school}没有陪餐安排（{rule}，《{document}》，{source}）。"),
+        N_("{school}没有人负责「{came}」（{rule}，《{document}》，{source}）。"),
         N_("写明每餐由谁陪餐、怎样记录。"),
     ),
     standard(
