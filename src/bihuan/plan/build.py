@@ -277,17 +277,17 @@ def _nil(held: Holds, low: float) -> Value:
 class _Index:
     """Codes of the rows of one table (of one school) by what they are called."""
 
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+    spelled: dict[str, str] = field(default_factory=dict)
     names: dict[Any, list[str]] = field(default_factory=dict)
 
-    def find(self, came: str, also: object) -> list[str]:
-        """Codes that a text may mean, the surest way first."""
+    def find(self, came: str, key: object) -> list[str]:
+        """Codes that a text may mean by another spelling, by name, by what names it."""
         spelled = folded(came)
-        if spelled in self.codes:
-            return [self.codes[spelled]]
-        return self.names.get(spelled, []) or (
-            self.names.get(also, []) if also is not None else []
-        )
+        if spelled in self.spelled:
+            return [self.spelled[spelled]]
+        found = self.names.get(spelled, [])
+        return found or (self.names.get(key, []) if key is not None else [])
 
 
 Indices = dict[tuple[str, str], _Index]
@@ -321,7 +321,8 @@ def _index(table: str, rows: Iterable[_Built], indices: Indices) -> None:
         school = row.values["school"] if table in _SCHOOLED else ""
         index = indices.setdefault((table, school), _Index())
         code = row.values[_CODED[table]]
-        index.codes.setdefault(folded(code), code)
+        index.codes.add(code)
+        index.spelled.setdefault(folded(code), code)
         for name in _names(table, row.values):
             called = index.names.setdefault(name, [])
             if code not in called:
@@ -384,10 +385,13 @@ def _swapped(value: Value, came: str, code: str) -> Value:
 def _find(
     came: str, tables: tuple[str, ...], school: str, indices: Indices
 ) -> list[str]:
-    """Codes that a text may mean, from the first table that knows it; none: unknown."""
-    for table in tables:
-        index = indices.get((table, school if table in _SCHOOLED else ""))
+    """Codes that a text may mean, an exact one first; none: unknown."""
+    places = [(table, school if table in _SCHOOLED else "") for table in tables]
+    there = [(place[0], indices[place]) for place in places if place in indices]
+    if any(came in index.codes for _table, index in there):
+        return [came]
+    for table, index in there:
         key = _KEYS[table](came) if table in _KEYS else None
-        if index and (found := index.find(came, key)):
+        if found := index.find(came, key):
             return found
     return []

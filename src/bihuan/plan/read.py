@@ -33,6 +33,12 @@ SEVERAL: Final = error(
     N_("请直接指定其中一个。"),
 )
 
+NOTHING_IN: Final = error(
+    "P021",
+    N_("表里没有填任何内容。"),
+    N_("请填写后再交。"),
+)
+
 
 def read(path: Path) -> Reading:
     """Read a plan from a workbook, a folder of YAML (or with one workbook), a .fet file."""
@@ -51,7 +57,7 @@ def _read(path: Path) -> Reading:
     if path.suffix.lower() == ".fet":
         return _read_fet(path)
     heard: list[Problem] = []
-    return _built(read_workbook(path, heard), heard)
+    return _built(path, read_workbook(path, heard), heard)
 
 
 def _read_folder(path: Path) -> Reading:
@@ -69,7 +75,7 @@ def _read_folder(path: Path) -> Reading:
     if not any(path.glob(f"*{ENDING}")):
         return _only(NO_PLAN.at(Where(path.name or str(path)), ending=ENDING))
     heard: list[Problem] = []
-    return _built(read_folder(path, heard), heard)
+    return _built(path, read_folder(path, heard), heard)
 
 
 def _read_fet(path: Path) -> Reading:
@@ -79,9 +85,12 @@ def _read_fet(path: Path) -> Reading:
     return read_fet(path)
 
 
-def _built(tables: Tables, heard: list[Problem]) -> Reading:
+def _built(path: Path, tables: Tables, heard: list[Problem]) -> Reading:
     plan, said = build(tables)
-    return Reading(plan, (*heard, *said))
+    problems = (*heard, *said)
+    if plan is None and not problems:
+        return _only(NOTHING_IN.at(Where(path.name)))
+    return Reading(plan, problems)
 
 
 def _only(problem: Problem) -> Reading:

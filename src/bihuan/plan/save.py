@@ -157,7 +157,8 @@ def _write_sheet(
             _drop_down(page, column.label, (n, len(rows)), lists.source(words))
     for r, row in enumerate(rows, start=FIRST):
         for n, column in enumerate(sheet.columns):
-            _write_cell(page, r, n, written(column, row), formats)
+            share = sheet.holds(column).unit == "Share"
+            _write_cell(page, (r, n), written(column, row), formats, share=share)
 
 
 def _write_head(
@@ -246,18 +247,24 @@ _FIRST_DAY: Final = dt.date(1900, 3, 1)
 """Before it Excel's calendar is wrong."""
 
 
-def _write_cell(page: Worksheet, row: int, n: int, raw: Raw, formats: Formats) -> None:
+def _write_cell(
+    page: Worksheet, place: tuple[int, int], raw: Raw, formats: Formats, *, share: bool
+) -> None:
     """Write a cell by its type; texts are never taken for formulas or links."""
     if raw is None:
-        page.write_blank(row, n, None, formats["text"])
+        page.write_blank(*place, None, formats["text"])
     elif isinstance(raw, dt.date) and raw >= _FIRST_DAY:
-        page.write_datetime(
-            row, n, dt.datetime.combine(raw, dt.time()), formats["date"]
-        )
+        day = dt.datetime.combine(raw, dt.time())
+        page.write_datetime(*place, day, formats["date"])
     elif isinstance(raw, (int, float)) and float(f"{raw:.16G}") == raw:
-        page.write_number(row, n, raw, formats["number"])
+        page.write_number(*place, raw, formats[_look(raw) if share else "number"])
     else:
-        page.write_string(row, n, str(raw), formats["text"])
+        page.write_string(*place, str(raw), formats["text"])
+
+
+def _look(share: float) -> str:
+    """How a proportion is shown: 90%, 0.25%."""
+    return "percent" if round(share * 100, 6) % 1 == 0 else "percents"
 
 
 # --- folder of YAML ---------------------------------------------------------------------
@@ -288,8 +295,16 @@ def _yaml(table: str, rows: Sequence[Any]) -> str:
     listed = [_plain_row(row) for row in rows]
     body = {"format": FORMAT, table: listed[0] if table == "district" else listed}
     return yaml.dump(
-        body, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100
+        body, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100
     )
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes equal values out again, for people do not read anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
 
 
 def _plain_row(row: Any) -> dict[str, Any]:

@@ -158,13 +158,17 @@ YES: Final = frozenset({"是", "有", "1", "yes", "y", "true", "t", "√", "✓"
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
 )
+_ESCAPE: Final = re.compile("_x[0-9A-Fa-f]{4}_")
+"""How workbooks spell control characters; some programs let it stand in the text."""
 _SPLIT: Final = re.compile(r"[、,，;；\s]+")
 _BRACKET: Final = re.compile(r"\s*([()])\s*")
 
 
 def canonical(text: str) -> str:
-    """A text as a plan holds it: no control characters, no space around, NBSP as space."""
+    """A text as a plan holds it: without control characters and spaces around it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    while _ESCAPE.search(text):
+        text = _ESCAPE.sub("", text)
     return _CONTROL.sub("", text).strip().strip("\u200b\ufeff").strip()
 
 

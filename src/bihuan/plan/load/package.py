@@ -82,7 +82,7 @@ class Refused(Exception):  # noqa: N818  # it is the file that is refused
 
 @dataclass(slots=True)
 class Scan:
-    """What a sheet's values do not tell: formulas, what is hidden, how far it reaches.
+    """What a sheet's values do not tell: formulas, errors, what is hidden, how far it reaches.
 
     Rows and columns count from 1.
     """
@@ -91,6 +91,7 @@ class Scan:
     last_row: int = 0
     last_column: int = 0
     formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
@@ -251,7 +252,7 @@ class _Scanner(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  # the interface's name
         tag = name.rpartition(":")[2]
         if tag == "c":
-            self._cell(attrs.get("r", ""))
+            self._cell(attrs.get("r", ""), attrs.get("t", ""))
         elif tag in ("v", "is", "f"):
             self._content(formula=tag == "f")
         elif tag == "row":
@@ -266,12 +267,14 @@ class _Scanner(ContentHandler):
         if attrs.get("hidden") in ("1", "true"):
             self.scan.hidden_rows.append(self._row)
 
-    def _cell(self, place: str) -> None:
+    def _cell(self, place: str, kind: str) -> None:
         match = _PLACE.fullmatch(place)
         if match:
             self._column, self._row = column_number(match[1]), int(match[2])
         else:
             self._column += 1
+        if kind == "e":
+            self.scan.errors.add((self._row, self._column))
 
     def _content(self, *, formula: bool) -> None:
         scan = self.scan

@@ -76,19 +76,6 @@ EXAMPLES: Final = ("示例", "example")
 _HEADER_WITHIN: Final = 20
 """Rows from the top among which the header is looked for."""
 _OURS: Final = ("_", "说明", "填表说明", "readme")
-_ERRORS: Final = frozenset(
-    {
-        "#DIV/0!",
-        "#N/A",
-        "#NAME?",
-        "#NULL!",
-        "#NUM!",
-        "#REF!",
-        "#VALUE!",
-        "#GETTING_DATA",
-    }
-)
-
 Grid = list[list[Raw]]
 
 
@@ -316,7 +303,7 @@ def _cell(
     if (row + 1, column + 1) in page.scan.formulas:
         heard.append(FORMULA.at(where, column=what.label))
         return Cell(raw, where, bad=True)
-    if isinstance(raw, str) and raw in _ERRORS:
-        heard.append(ERROR_VALUE.at(where, column=what.label, came=raw))
+    if (row + 1, column + 1) in page.scan.errors:
+        heard.append(ERROR_VALUE.at(where, column=what.label, came=text_of(raw)))
         return Cell(raw, where, bad=True)
     return Cell(raw, where)
