@@ -126,7 +126,7 @@ def small_multiples(rehearsal: Rehearsal, question: Question) -> Figure:
         ),
         lambda left, right, rows: _bed_panel(found, left, right, rows),
     )
-    titles = (_("≥5 人暴发的机会"), _("规模（人，照预案）"), _("隔离床位，高峰"))
+    titles = (_("≥5 人暴发的机会"), _("规模（人，照预案）"), _("隔离床位"))
     rows = Rows(top=42, height=46, count=len(found))
     places = ((88, 262), (288, 508), (528, WIDE))
     parts = [*rows.rules(0, WIDE), *_names(labels, 80, rows, "k b")]
@@ -201,7 +201,7 @@ def _size_panel(
     parts = [svg.rect(sand, rows.top, right - sand, rows.bottom - rows.top, "sand")]
     for place, bin_ in enumerate(marks.BINS):
         x = left + (place + 0.5) * step
-        parts.append(svg.text(x, rows.top - 5, wording.band(*bin_), "m s"))
+        parts.append(svg.text(x, rows.top - 5, wording.band(*bin_), "m xs"))
     for row, outcome in enumerate(outcomes):
         base = rows.middle(row) + rows.height / 2 - 7
         parts += marks.dots(outcome.size_quantiles, left, step, base)

@@ -268,7 +268,7 @@ def _measured() -> tuple[tuple[str, Callable[[Outcome], Cell]], ...]:
         (_("确诊（人）"), lambda o: estimated(o.confirmed)),
         (_("检测（人次）"), lambda o: estimated(o.tests)),
         (
-            _("误报：健康的人被当作有症状（人次）"),
+            _("误报（人次）"),
             lambda o: estimated(o.false_positives),
         ),
     )
@@ -321,7 +321,7 @@ def worth(school: SchoolRehearsal) -> Table | None:
         ),
         rows=tuple(_worth_row(found, asked) for found in by_code.values()),
         note=_(
-            "单独撤回这一项、其余不变，同一批随机数成对比较；前两列为 ≥5 人暴发机会的差。"
+            "有这项减去单独撤回这一项，≥5 人暴发机会之差（百分点），负数是减少；课时按每班每周，人工按每周。"
         ),
     )
 

@@ -5,7 +5,7 @@ from html import escape
 
 STYLE = """\
 text{font:12px "PingFang SC","Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;fill:#5B6761}
-.k{fill:#1B2521}.b{font-weight:700}.r{text-anchor:end}.m{text-anchor:middle}.s{font-size:11px}
+.k{fill:#1B2521}.b{font-weight:700}.r{text-anchor:end}.m{text-anchor:middle}.s{font-size:11px}.xs{font-size:10px}
 .tf{fill:#B93A22}.tg{fill:#0E6B5B}.ta{fill:#865800}.tw{fill:#fff}
 .grid{stroke:#EDF0ED}.rule{stroke:#DDE2DD}.zero{stroke:#5B6761}
 .l{stroke-width:2}.lg{stroke:#0E6B5B}.lk{stroke:#1B2521}.lu{stroke:#858F89}.lf{stroke:#B93A22}.la{stroke:#865800}
