@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bihuan.base.problems import errors
-from bihuan.plan.load import fetsets, fetxml
+from bihuan.plan.load import fet, fetsets, fetxml
 from bihuan.plan.load.fet import counts, read_fet
 from bihuan.plan.load.fethours import clock_times
 from bihuan.plan.plan import Plan
@@ -341,6 +341,39 @@ def test_names_of_hours_that_tell_no_time(names: tuple[str, ...]) -> None:
     assert clock_times(names) is None
 
 
+def test_an_hour_between_lessons_in_which_nobody_is_taught_is_none(
+    tmp_path: Path,
+) -> None:
+    hours = (
+        "9:00-9:40",
+        "9:40-10:00",
+        "10:00-11:00",
+        "11:00-12:00",
+        "12:00-13:00",
+        "13:00-14:00",
+    )
+    file = FetFile(
+        days=TWO_DAYS,
+        hours=hours,
+        years=(Year("Y"),),
+        activities=tuple(Activity(n, ("Y",)) for n in range(3)),
+        starts=(
+            Start(0, "D1", hours[0]),
+            Start(1, "D1", hours[2]),
+            Start(2, "D2", hours[4]),
+        ),
+    )
+    kinds = [(row.kind, row.number) for row in plan_of(tmp_path, file).periods]
+    assert kinds == [
+        (PeriodKind.LESSON, 1),
+        (PeriodKind.BREAK, 0),
+        (PeriodKind.LESSON, 3),
+        (PeriodKind.LUNCH, 0),
+        (PeriodKind.LESSON, 5),
+        (PeriodKind.LESSON, 6),
+    ]
+
+
 # --- problems
 
 PLAIN = school(Year("Y"), teachers=("T",), activities=(Activity(1, ("Y",), ("T",)),))
@@ -445,6 +478,24 @@ def test_a_file_too_large_is_refused_unread(
     assert codes(read(tmp_path, PLAIN)) == ["F106"]
     (tmp_path / "big.fet").write_bytes(b" " * 2_000_000)
     assert codes(read_fet(tmp_path / "big.fet")) == ["F101"]
+
+
+def test_more_sets_of_students_than_memory_holds_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fet, "MAX_SIZE", 11)
+    assert read(tmp_path, school(Year("Y", (Group("A"), Group("B"))))).plan
+    parts = ("a", "b", "c")
+    refused = read(tmp_path, school(Year("Y", (Group("A", parts),))))
+    assert codes(refused) == ["F107"]
+
+
+def test_what_is_odd_a_thousand_times_is_listed_a_hundred_times(tmp_path: Path) -> None:
+    rows = tuple(Activity(n, (f"Z{n}",)) for n in range(1_000))
+    reading = read(tmp_path, school(Year("Y"), activities=rows))
+    assert codes(reading).count("F114") == 100
+    more = next(p for p in reading.problems if p.code == "F122")
+    assert dict(more.words) == {"allowed": "F114", "came": "900"}
 
 
 def test_early_files_say_fet_and_yes(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from bihuan.plan.default_day import lay_out
 from bihuan.plan.defaults import bare_district
 from bihuan.plan.load.fetcounts import counts
 from bihuan.plan.load.fethours import clock_times
-from bihuan.plan.load.fetsets import home_classes, number_students, read_sets
+from bihuan.plan.load.fetsets import home_classes, number_students, read_sets, size_of
 from bihuan.plan.load.fetxml import Row, Rows, read_rows
 from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
@@ -69,6 +69,11 @@ LEVELS: Final = 3
 WEEK: Final = "1234567"
 SCHOOL: Final = SchoolCode("FET")
 AREA: Final = AreaCode("FET")
+MAX_SIZE: Final = 500_000_000
+"""Names of sets of students times atoms: 60 MB of memory; FET's own limit of 30,000
+atoms with 16,000 groups."""
+MOST: Final = 100
+"""Problems of one kind that are listed one by one."""
 MUST: Final = 100.0
 """Percent: weight of a constraint that must hold."""
 LUNCH_MINUTES: Final = 40
@@ -76,6 +81,11 @@ LUNCH_HOURS: Final = range(11, 14)
 UNKNOWN_CAPACITY: Final = 30000
 """FET's capacity of a room for which none was given."""
 
+TOO_MANY_SETS = error(
+    "F107",
+    N_("学生组太多：组数乘以最小组数是 {came}，最多读 {allowed}。"),
+    N_("请确认是一所学校的课表；几所学校请分开保存。"),
+)
 MISSING_LIST = error(
     "F110",
     N_("文件里没有「{came}」。"),
@@ -138,6 +148,12 @@ NO_TIMES = warning(
     N_("想用本校的时间，请在 FET 里把节次写成「08:00-08:45」这样再保存。"),
 )
 
+MORE = warning(
+    "F122",
+    N_("同类问题 [{allowed}] 还有 {came} 处没有列出。"),
+    N_("请先改正列出的，再读一次。"),
+)
+
 
 def read_fet(path: Path) -> Reading:
     """The plan that a FET timetable tells of, with what was wrong in it."""
@@ -179,15 +195,20 @@ class _Reader:
     def __init__(self, file: str, rows: Rows) -> None:
         self.file, self.rows = file, rows
         self.problems: list[Problem] = []
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, str]] = set()
+        self._times: Counter[str] = Counter()
         self.places: dict[tuple[str, int], dict[str, Where]] = {}
         self._rows_placed: Counter[str] = Counter()
 
     def missing(self) -> Iterator[Problem]:
-        """Lists without which there is no timetable."""
+        """What makes it no timetable that can be read."""
         for name in NEEDED:
             if name not in self.rows.lists:
                 yield MISSING_LIST.at(Where(file=self.file), came=name)
+        size = size_of(self.rows.of("Students_List"))
+        if size > MAX_SIZE:
+            where = Where(file=self.file, cell=str(self.rows.lines["Students_List"]))
+            yield TOO_MANY_SETS.at(where, came=size, allowed=MAX_SIZE)
 
     def plan(self) -> Plan:
         """The plan; its problems are noted on the way."""
@@ -199,15 +220,27 @@ class _Reader:
         self._read_teachers()
         self._read_rooms()
         lessons = tuple(self._lessons())
-        return self._assemble(lessons)
+        plan = self._assemble(lessons)
+        self._tell_rest()
+        return plan
 
     def _tell(self, kind: Kind, line: int, **words: object) -> None:
         """Note a problem, of one kind and one name only the first."""
-        key = (kind.code, str(words.get("allowed", "")) + "\0" + str(words.get("came")))
-        if key not in self._told:
-            self._told.add(key)
+        key = (kind.code, str(words.get("allowed")), str(words.get("came")))
+        if key in self._told:
+            return
+        self._told.add(key)
+        self._times[kind.code] += 1
+        if self._times[kind.code] <= MOST:
             where = Where(file=self.file, cell=str(line))
             self.problems.append(kind.at(where, **words))
+
+    def _tell_rest(self) -> None:
+        """Say how many problems of a kind are not listed."""
+        for code, times in self._times.items():
+            if times > MOST:
+                where = Where(file=self.file)
+                self.problems.append(MORE.at(where, came=times - MOST, allowed=code))
 
     # --- days and hours
 
@@ -309,7 +342,7 @@ class _Reader:
     def _home_room(self, name: str) -> ZoneCode:
         """The room of a set's own, of a virtual one the first real room."""
         room = self.home_rooms.get(name, "")
-        row = Row("Room", self.sets.lines.get(name, 1))
+        row = Row(self.sets.lines.get(name, 1))
         return self._real_rooms(room, row)[0] if room.strip() else ZoneCode("")
 
     def _grades(self) -> Iterator[Grade]:
@@ -366,7 +399,7 @@ class _Reader:
                 yield _zone(name, row)
         for name, line in self.used_rooms.items():
             self._place("zones", line)
-            yield _zone(name, self.room_rows.get(name, Row("Room", line)))
+            yield _zone(name, self.room_rows.get(name, Row(line)))
 
     def _real_rooms(self, name: str, row: Row) -> tuple[ZoneCode, ...]:
         """Real rooms of a room; a virtual one that names none stands for itself."""
@@ -583,15 +616,18 @@ def _named_periods(
     lessons: Sequence[Lesson],
     days: int,
 ) -> Iterator[Period]:
-    """The hours of a day; one in which nobody is ever taught is no lesson."""
+    """The hours of a day; one between lessons in which nobody is ever taught is none."""
     taught = {
         period
         for row in lessons
         if row.day
         for period in range(row.period, row.period + row.duration)
     }
+    free = set(range(min(taught), max(taught))) - taught if taught else set()
+    eaten = False
     for n, (name, (start, end)) in enumerate(zip(names, times, strict=True), 1):
-        kind = _kind(start, end, taught=not taught or n in taught)
+        kind = _free_kind(start, end, eaten=eaten) if n in free else PeriodKind.LESSON
+        eaten |= kind is PeriodKind.LUNCH
         yield Period(
             school=SCHOOL,
             name=name.strip(),
@@ -650,11 +686,10 @@ def _unused(name: str, taken: set[str]) -> str:
     return free
 
 
-def _kind(start: time, end: time, *, taught: bool) -> PeriodKind:
-    """What an hour is for: one never taught is a meal at noon or a short break."""
+def _free_kind(start: time, end: time, *, eaten: bool) -> PeriodKind:
+    """What an hour without lessons is for: the first long one at noon is lunch."""
     minutes = (end.hour - start.hour) * 60 + end.minute - start.minute
-    if not taught and minutes >= LUNCH_MINUTES and start.hour in LUNCH_HOURS:
-        return PeriodKind.LUNCH
-    if not taught and minutes < LUNCH_MINUTES:
+    if minutes < LUNCH_MINUTES:
         return PeriodKind.BREAK
-    return PeriodKind.LESSON
+    lunch = not eaten and start.hour in LUNCH_HOURS
+    return PeriodKind.LUNCH if lunch else PeriodKind.LESSON

@@ -58,6 +58,19 @@ class Home:
     students: int = 0
 
 
+def size_of(years: Iterable[Row]) -> int:
+    """How many names there are times how many atoms: what the sets need, in bits."""
+    names, parts = set[str](), set[str]()
+    for year in years:
+        names.add(year.first("Name"))
+        for group in year.rows("Group"):
+            name = group.first("Name")
+            below = {part.first("Name") for part in group.rows("Subgroup")}
+            names.add(name)
+            parts |= below or {name}
+    return len(names | parts) * len(parts)
+
+
 def ones(bits: int) -> Iterator[int]:
     """Places of the ones of a whole number, ascending."""
     text = bin(bits)[:1:-1]

@@ -21,8 +21,8 @@ from bihuan.base.wording import N_
 
 MAX_MEGABYTES: Final = 64
 """Of a file; the largest of FET's own examples has 13."""
-MAX_ELEMENTS: Final = 1_500_000
-"""Elements kept; FET's own limits (30,000 activities, 30,000 subgroups) need a million."""
+MAX_ELEMENTS: Final = 1_000_000
+"""Elements kept; FET's own limits (30,000 activities, 30,000 subgroups) need fewer."""
 MAX_DEPTH: Final = 16
 """Elements in each other; FET itself uses at most 7."""
 _CHUNK: Final = 1 << 16
@@ -45,6 +45,12 @@ LISTS: Final[dict[str, frozenset[str]]] = {
     ),
 }
 """Lists read and their rows; everything else is passed over."""
+NESTED: Final = frozenset({"Group", "Subgroup", "Set_of_Real_Rooms"})
+"""What in a row holds others; all else in a row is a text."""
+TEXTS: Final = frozenset({"Mode", "Institution_Name"})
+_LIST: Final = 2
+_ROW: Final = 3
+"""Depths of lists and of their rows."""
 
 TOO_LARGE = error(
     "F101",
@@ -82,24 +88,25 @@ TOO_MANY = error(
 
 @dataclass(slots=True)
 class Row:
-    """An element with what is in it and the line it starts on."""
+    """An element that holds others, and the line it starts on."""
 
-    tag: str
     line: int
-    text: str = ""
-    children: "list[Row]" = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    """Names and texts of what is in it, as written."""
+    below: list[tuple[str, "Row"]] = field(default_factory=list)
+    """Names and rows of what is in it and holds others (NESTED)."""
 
     def first(self, tag: str, default: str = "") -> str:
-        """Text of the first child of that name, as written."""
-        return next((c.text for c in self.children if c.tag == tag), default)
+        """The first text of that name."""
+        return next((text for name, text in self.texts if name == tag), default)
 
     def every(self, tag: str) -> list[str]:
-        """Texts of the children of that name, those without one left out."""
-        return [c.text for c in self.children if c.tag == tag and c.text.strip()]
+        """The texts of that name that are not blank."""
+        return [text for name, text in self.texts if name == tag and text.strip()]
 
     def rows(self, tag: str) -> "Iterator[Row]":
-        """The children of that name."""
-        return (c for c in self.children if c.tag == tag)
+        """The rows of that name."""
+        return (row for name, row in self.below if name == tag)
 
 
 @dataclass(slots=True)
@@ -108,13 +115,14 @@ class Rows:
 
     version: str = ""
     texts: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, list[Row]] = field(default_factory=dict)
+    lists: dict[str, list[tuple[str, Row]]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     """Line on which each list starts."""
 
     def of(self, name: str, tag: str = "") -> Iterator[Row]:
         """Rows of a list, all or those of one name."""
-        return (r for r in self.lists.get(name, ()) if not tag or r.tag == tag)
+        rows = self.lists.get(name, ())
+        return (row for kind, row in rows if not tag or kind == tag)
 
 
 def read_rows(path: Path) -> Rows | Problem:
@@ -122,7 +130,7 @@ def read_rows(path: Path) -> Rows | Problem:
     size = path.stat().st_size
     if size > MAX_MEGABYTES * 1_000_000:
         where = Where(file=path.name)
-        return TOO_LARGE.at(where, came=size // 1_000_000, allowed=MAX_MEGABYTES)
+        return TOO_LARGE.at(where, came=-(-size // 1_000_000), allowed=MAX_MEGABYTES)
     parser = create_parser()
     collector = _Collector(parser)
     parser.setContentHandler(collector)
@@ -168,49 +176,80 @@ class _Collector(ContentHandler):
         self._kept = 0
         self._list = ""
         self._open: list[Row] = []
+        """Rows that are not closed yet, the innermost last."""
+        self._leaf = 0
+        """Depth of the text that is read, 0: none."""
         self._text: list[str] = []
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _Refused(TOO_DEEP, self._line(), MAX_DEPTH, MAX_DEPTH)
-        self._text = []
-        if self._open:
-            self._open_row(name, self._open[-1].children)
+        if self._leaf:
+            self._text.clear()
+        elif self._open:
+            self._begin_in_row(name)
+        elif self._depth == _ROW:
+            if name in LISTS.get(self._list, ()):
+                self._open_row(name, self.found.lists[self._list])
+        elif self._depth == _LIST:
+            self._begin_list(name)
         elif self._depth == 1:
             self._begin(name, attrs)
-        elif self._depth == 2:  # noqa: PLR2004  # a list
-            self._list = name
-            if name in LISTS:
-                self.found.lists.setdefault(name, [])
-                self.found.lines.setdefault(name, self._line())
-        elif self._depth == 3 and name in LISTS.get(self._list, ()):  # noqa: PLR2004  # a row
-            self._open_row(name, self.found.lists[self._list])
 
     def characters(self, content: str) -> None:
-        self._text.append(content)
+        if self._leaf:
+            self._text.append(content)
 
     def endElement(self, name: str) -> None:  # noqa: N802
-        if self._open:
-            row = self._open.pop()
-            if not row.children:
-                row.text = "".join(self._text)
-        elif self._depth == 2 and self._list not in LISTS:  # noqa: PLR2004  # a text
-            self.found.texts.setdefault(name, "".join(self._text).strip())
-        self._text = []
+        if self._leaf == self._depth:
+            self._end_text(name)
+        elif self._open and not self._leaf:
+            self._open.pop()
         self._depth -= 1
-
-    def _open_row(self, name: str, rows: list[Row]) -> None:
-        self._kept += 1
-        if self._kept > MAX_ELEMENTS:
-            raise _Refused(TOO_MANY, self._line(), allowed=MAX_ELEMENTS)
-        rows.append(Row(name, self._line()))
-        self._open.append(rows[-1])
 
     def _begin(self, name: str, attrs: AttributesImpl) -> None:
         if name.lower() != "fet":
             raise _Refused(NOT_FET, self._line(), name)
         self.found.version = attrs.get("version", "")
+
+    def _begin_list(self, name: str) -> None:
+        self._list = name
+        if name in LISTS:
+            self.found.lists.setdefault(name, [])
+            self.found.lines.setdefault(name, self._line())
+        elif name in TEXTS:
+            self._begin_text()
+
+    def _begin_in_row(self, name: str) -> None:
+        if name in NESTED:
+            self._open_row(name, self._open[-1].below)
+        else:
+            self._keep()
+            self._begin_text()
+
+    def _begin_text(self) -> None:
+        self._leaf = self._depth
+        self._text.clear()
+
+    def _end_text(self, name: str) -> None:
+        text = "".join(self._text)
+        if self._open:
+            self._open[-1].texts.append((name, text))
+        else:
+            self.found.texts.setdefault(name, text.strip())
+        self._leaf = 0
+
+    def _open_row(self, name: str, rows: list[tuple[str, Row]]) -> None:
+        self._keep()
+        row = Row(self._line())
+        rows.append((name, row))
+        self._open.append(row)
+
+    def _keep(self) -> None:
+        self._kept += 1
+        if self._kept > MAX_ELEMENTS:
+            raise _Refused(TOO_MANY, self._line(), allowed=MAX_ELEMENTS)
 
     def _line(self) -> int:
         return self._place.getLineNumber() or 1
