@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time
 from functools import cache
+from typing import Final
 
 from bihuan.base.ids import (
     AreaCode,
@@ -146,7 +147,7 @@ def _orders() -> tuple[Order, ...]:
             level=9,
             extent=Extent.CITY,
             kind=OrderKind.NOT_BEFORE,
-            date=OPENS,
+            date=date(2020, 4, 13),
             document="B1",
         ),
     )
@@ -293,7 +294,7 @@ def _staff(school: SchoolCode, person: str, role: Role, post: Post) -> Person:
         id=PersonId(person),
         role=role,
         post=post,
-        lives_in=post is Post.DORM_MANAGER,
+        lives_in=post is Post.DORM_MANAGER or (school == YIGAO and post is Post.DOCTOR),
     )
 
 
@@ -543,7 +544,7 @@ def _yigao_measures() -> tuple[m.Measure, ...]:
             school=YIGAO, code="M04", fever_sensitivity=Share(0.8), missed=Share(0.02)
         ),
         m.Isolation(
-            school=YIGAO, code="M05", delay=Minutes(15.0), night_delay=Minutes(40.0)
+            school=YIGAO, code="M05", delay=Minutes(10.0), night_delay=Minutes(40.0)
         ),
         m.Testing(school=YIGAO, code="M06", delay=Hours(24.0), sensitivity=Share(0.85)),
         m.ContactListing(school=YIGAO, code="M07", recall=Share(0.8), delay=Hours(4.0)),
@@ -573,7 +574,7 @@ def _yigao_measures() -> tuple[m.Measure, ...]:
             strength=MilligramPerLitre(500.0),
         ),
         m.StaggeredArrival(school=YIGAO, code="M13", batches=3, minutes=Minutes(10.0)),
-        m.StaggeredDining(school=YIGAO, code="M14", batches=3, minutes=Minutes(12.0)),
+        m.StaggeredDining(school=YIGAO, code="M14", batches=3, minutes=Minutes(8.0)),
         m.StaggeredBreaks(school=YIGAO, code="M15", batches=2, minutes=Minutes(5.0)),
         m.SeatSpacing(school=YIGAO, code="M16", distance=Metres(1.0)),
         m.StagedOpening(school=YIGAO, code="M17", scope=("G12",), opens=OPENS),
@@ -613,9 +614,15 @@ def _qizhong_measures() -> tuple[m.Measure, ...]:
     )
     return (
         *checks,
+        m.StagedOpening(
+            school=QIZHONG, code="M10", scope=("G9",), opens=date(2020, 4, 13)
+        ),
+        m.StagedOpening(
+            school=QIZHONG, code="M11", scope=("G7", "G8"), opens=date(2020, 4, 20)
+        ),
         m.GateCheck(school=QIZHONG, code="M03", fever_sensitivity=Share(0.8)),
         m.Isolation(
-            school=QIZHONG, code="M04", delay=Minutes(15.0), night_delay=Minutes(60.0)
+            school=QIZHONG, code="M04", delay=Minutes(10.0), night_delay=Minutes(60.0)
         ),
         m.Quarantine(
             school=QIZHONG,
@@ -652,28 +659,56 @@ def _qizhong_measures() -> tuple[m.Measure, ...]:
     )
 
 
-DUTIES: tuple[tuple[InPlace, str, str, Post, str, str], ...] = (
-    (InPlace.PLAN, "总指挥", "每日研判一次", Post.HEAD, "HEAD", "VICE_HEAD"),
-    (InPlace.SUPPLIES, "物资出入库", "储备不少于14天", Post.LOGISTICS, "LOGISTICS", "OFFICE"),
-    (InPlace.SLOTS, "入校检查", "逐人测温", Post.GUARD, "GUARD-1", "GUARD-2"),
-    (InPlace.HYGIENE, "消杀", "每日两次，有记录", Post.CLEANER, "CLEANER-1", "CLEANER-2"),
-    (InPlace.CARE, "心理辅导", "每班每周一次", Post.COUNSELLOR, "COUNSELLOR", "MORAL"),
-    (InPlace.RESPONSE, "发热处置", "15分钟内到隔离室", Post.DOCTOR, "DOCTOR-1", "DOCTOR-2"),
-    (InPlace.ONLINE, "线上教学", "停课不停学", Post.ACADEMIC, "ACADEMIC", "VICE_HEAD"),
-    (InPlace.RESPONSE, "信息报告", "2小时内上报", Post.LIAISON, "LIAISON", "OFFICE"),
-)  # fmt: skip
+DUTIES: Final = """
+    d1 总负责 每日研判一次 HEAD VICE_HEAD
+    d1 预案方案制定、备案 一校一案 OFFICE MORAL
+    d1 党员先锋岗 每岗一人 VICE_HEAD OFFICE
+    d1 联防联控网络 四级到人 VICE_HEAD OFFICE
+    d1 防控人员培训 每月一次 OFFICE ACADEMIC
+    d1 应急演练、开学第一课 开学前一次 MORAL OFFICE
+    d1 隐患排查 每周一次 LOGISTICS OFFICE
+    d1 信息报告、零报告 2小时内上报 LIAISON OFFICE
+    d1 联络卫生、公安 每周试拨 LIAISON OFFICE
+    d2 物资采购、保管、盘点 储备不少于14天 LOGISTICS OFFICE
+    d3 校门入校检查 37.3℃以上复测 GUARD-1 GUARD-2
+    d3 就餐秩序 分批单向 LOGISTICS MORAL
+    d3 错峰到校、课间、离校 按批次 MORAL ACADEMIC
+    d3 宿舍管理和夜间值守 夜间每层一人 DORM_MANAGER-1 DORM_MANAGER-2
+    d4 消毒 每日两次，有记录 CLEANER-1 CLEANER-2
+    d4 通风 每日三次，每次30分钟 CLEANER-2 CLEANER-3
+    d4 公共区域卫生 每日两次 CLEANER-3 CLEANER-4
+    d4 食品留样、陪餐 每餐留样48小时 CANTEEN-1 CANTEEN-2
+    d5 心理疏导 每班每周一次 COUNSELLOR MORAL
+    d5 困难学生关爱 每周走访 MORAL COUNSELLOR
+    d5 思想教育 每周一次 MORAL COUNSELLOR
+    d5 家长告知、热线 当日答复 OFFICE LIAISON
+    d6 假期行踪和健康摸排 每日一报 LIAISON OFFICE
+    d6 晨午晚检 37.3℃为线，逐人逐项 DOCTOR-1 DOCTOR-2
+    d6 因病缺勤追踪 当日追到 DOCTOR-2 DOCTOR-1
+    d6 发热等症状者隔离 10分钟内到隔离室 DOCTOR-1 DOCTOR-2
+    d6 接触者排查 2小时内出名单 DOCTOR-2 DOCTOR-1
+    d6 送诊 有专车 LOGISTICS OFFICE
+    d6 舆情应对 2小时内回应 OFFICE VICE_HEAD
+    d7 线上教学 停课不停学 ACADEMIC VICE_HEAD
+    d7 督促、辅导和返校衔接 每科有计划 ACADEMIC VICE_HEAD
+"""
+"""What for, at what standard, who, who instead; at the post of who."""
 
 
 def _duties(school: SchoolCode) -> Iterator[Duty]:
-    for n, (in_place, name, standard, post, person, deputy) in enumerate(DUTIES, 1):
-        at_gate = in_place is InPlace.SLOTS
+    staff = {row.id: row for row in _people(school)}
+    for n, line in enumerate(DUTIES.strip().splitlines(), 1):
+        code, name, standard, person, deputy = line.split()
+        if person not in staff:
+            continue
+        at_gate = person.startswith("GUARD")
         yield Duty(
             school=school,
             code=f"Z{n:02}",
             name=name,
-            in_place=in_place,
+            in_place=next(word for word in InPlace if word.value == code),
             standard=standard,
-            post=post,
+            post=staff[PersonId(person)].post,
             person=PersonId(person),
             deputy=PersonId(deputy),
             place=ZoneCode("GATE" if at_gate else ""),
@@ -742,6 +777,6 @@ def _documents() -> Iterator[Document]:
                     kind=kind,
                     school=school,
                     issuer=name,
-                    issued=date(2020, 4, 1),
+                    issued=date(2020, 3, 25),
                     status=DocumentStatus.FILED,
                 )
