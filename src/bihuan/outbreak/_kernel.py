@@ -219,35 +219,46 @@ class Tally(NamedTuple):
     """(day,) infections of students and staff, summed over runs."""
 
 
+# The tuples are some hundred values to the compiler. Without wrappers for Python and
+# reference counts on each of them it takes a third of the time, and inlining spares
+# copying them at every call, which cost more than the work itself.
+_inner = nb.njit(
+    forceinline=True,
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+    error_model="numpy",
+    _nrt=False,
+)
+
 _G = np.uint64(0x9E3779B97F4A7C15)
 _A = np.uint64(0xBF58476D1CE4E5B9)
 _B = np.uint64(0x94D049BB133111EB)
 
 
-@nb.njit(inline="always")
+@_inner
 def _mix(x):  # SplitMix64's finaliser, as in base/random.py
     x = (x ^ (x >> np.uint64(30))) * _A
     x = (x ^ (x >> np.uint64(27))) * _B
     return x ^ (x >> np.uint64(31))
 
 
-@nb.njit(inline="always")
+@_inner
 def _word(key, stream, a, b):
     where = (np.uint64(stream) << np.uint64(52)) ^ (np.uint64(a) << np.uint64(26))
     return _mix(_mix(key ^ (where ^ np.uint64(b)) * _G) + _G)
 
 
-@nb.njit(inline="always")
+@_inner
 def _unit(word):
     return np.float64(word >> np.uint64(11)) * 1.1102230246251565e-16
 
 
-@nb.njit(inline="always")
+@_inner
 def _draw(key, stream, a, b):
     return _unit(_word(key, stream, a, b))
 
 
-@nb.njit
+@_inner
 def _poisson(mean, key, stream, a):
     """By inversion, in portions so that exp() never underflows."""
     total, part, b = 0, mean, 0
@@ -266,7 +277,7 @@ def _poisson(mean, key, stream, a):
     return total
 
 
-@nb.njit(inline="always")
+@_inner
 def _touch(w, person):
     if not w.mark[person]:
         w.mark[person] = True
@@ -274,7 +285,7 @@ def _touch(w, person):
         w.tally[0] += 1
 
 
-@nb.njit(inline="always")
+@_inner
 def _touch_unit(w, unit):
     if not w.mark_unit[unit]:
         w.mark_unit[unit] = True
@@ -282,7 +293,7 @@ def _touch_unit(w, unit):
         w.tally[1] += 1
 
 
-@nb.njit(inline="always")
+@_inner
 def _wait(w, day, source, target, session, when):
     """Put an attempt on its day's list."""
     place = w.tally[2]
@@ -298,7 +309,7 @@ def _wait(w, day, source, target, session, when):
     w.head[day] = place
 
 
-@nb.njit
+@_inner
 def _event(w, days, person, sort, when):
     """Put an event on its day's list, in the order of time."""
     day = int(np.floor(when))
@@ -325,7 +336,7 @@ def _event(w, days, person, sort, when):
         w.event_after[before] = place
 
 
-@nb.njit(inline="always")
+@_inner
 def _barred(w, v, person, household, dorm, when):
     """Whether a person may not be where a session of this sort is."""
     if not w.mark[person] and w.tally[1] == 0:
@@ -352,7 +363,7 @@ def _barred(w, v, person, household, dorm, when):
     return False
 
 
-@nb.njit
+@_inner
 def _keep_apart(w, person, place, begin, end):
     """Lengthen a person's stay apart at a place."""
     col = 0 if place == SINGLE else (2 if place == HOME else 4)
@@ -365,7 +376,7 @@ def _keep_apart(w, person, place, begin, end):
         w.apart[person, col + 1] = max(w.apart[person, col + 1], end)
 
 
-@nb.njit
+@_inner
 def _count_apart(w, v, t, r, days, person, begin, end):
     """Student-days away, none counted twice."""
     if v.pupil[person]:
@@ -377,7 +388,7 @@ def _count_apart(w, v, t, r, days, person, begin, end):
             w.counted[person] = stop
 
 
-@nb.njit
+@_inner
 def _course(s, v, ill, w, key, days, person):
     """Draw what follows from an infection."""
     when = w.since[person]
@@ -408,7 +419,7 @@ def _course(s, v, ill, w, key, days, person):
     _attempts(s, v, ill, w, key, days, person, int(begin), nu)
 
 
-@nb.njit
+@_inner
 def _seen(v, w, key, days, person, onset, end, fever, infected):
     """Find the first check that finds a person ill."""
     first = max(int(np.floor(onset)), int(infected) + 1, 0)
@@ -437,7 +448,7 @@ def _seen(v, w, key, days, person, onset, end, fever, infected):
                 return
 
 
-@nb.njit
+@_inner
 def _attempts(s, v, ill, w, key, days, person, begin, nu):
     """Draw all attempts of a course."""
     scale = ill.beta * nu
@@ -492,7 +503,7 @@ def _attempts(s, v, ill, w, key, days, person, begin, nu):
             _wait(w, day, person, target, session, day + hour / 24.0)
 
 
-@nb.njit
+@_inner
 def _apply_rules(v, w, t, r, days, person, counted, when):
     """Count an event in the person's units and close those that reach a rule."""
     day = int(np.floor(when))
@@ -517,7 +528,7 @@ def _apply_rules(v, w, t, r, days, person, counted, when):
                 _close(v, w, t, r, days, u, k, row, begin)
 
 
-@nb.njit
+@_inner
 def _close(v, w, t, r, days, u, k, row, begin):
     end = begin + row[DAYS]
     w.closed[u, 0] = begin
@@ -540,7 +551,7 @@ def _close(v, w, t, r, days, u, k, row, begin):
                 w.lessons[c] = end
 
 
-@nb.njit
+@_inner
 def _found(v, w, t, r, key, days, person, when, again):
     """Somebody was found ill: a bed, a test, the rules."""
     day = int(np.floor(when))
@@ -575,7 +586,7 @@ def _found(v, w, t, r, key, days, person, when, again):
             _event(w, days, person, AGAIN, tomorrow)
 
 
-@nb.njit
+@_inner
 def _confirmed(s, v, w, t, r, key, days, person, when):
     """A test came back positive: away for good, contacts listed, rules."""
     t.result[r, CASES] += 1
@@ -591,7 +602,7 @@ def _confirmed(s, v, w, t, r, key, days, person, when):
     _apply_rules(v, w, t, r, days, person, 1, when)
 
 
-@nb.njit
+@_inner
 def _list(v, w, t, r, key, days, case, contact, when):
     """Put a contact on the list, if the list is good enough."""
     if contact == case or contact >= v.school_persons:
@@ -612,7 +623,7 @@ def _list(v, w, t, r, key, days, case, contact, when):
     _count_apart(w, v, t, r, days, contact, begin, end)
 
 
-@nb.njit
+@_inner
 def _false_positives(v, w, t, r, key, days):
     """One draw for the whole horizon, then a day for each."""
     if len(v.false_rise) == 0:
@@ -625,7 +636,7 @@ def _false_positives(v, w, t, r, key, days):
         w.taken[min(day, days - 1)] += 1
 
 
-@nb.njit
+@_inner
 def _outside(v, person, day):
     """Share of a day that a person spends outside."""
     if day < 0 or day < v.opens[person]:
@@ -638,7 +649,7 @@ def _outside(v, person, day):
     return 0.0
 
 
-@nb.njit
+@_inner
 def _imports(v, w, key, days, before):
     """Draw infections from outside."""
     persons = v.school_persons
@@ -670,7 +681,7 @@ def _imports(v, w, key, days, before):
             _wait(w, day, -3, person, -1, day + 0.5)
 
 
-@nb.njit
+@_inner
 def _record(s, v, w, t, r, person):
     """Count an infection where it came about."""
     when = w.since[person]
@@ -697,7 +708,7 @@ def _record(s, v, w, t, r, person):
         t.cause[r, 3] += 1
 
 
-@nb.njit
+@_inner
 def _begin(s, v, ill, w, t, r, key, days, returner, before):
     """Infections that stand at the start."""
     if returner:
@@ -724,7 +735,7 @@ def _begin(s, v, ill, w, t, r, key, days, returner, before):
     w.tally[5] = 0
 
 
-@nb.njit
+@_inner
 def _day(s, v, ill, w, t, r, key, days, day):
     """One day: findings first, then attempts."""
     w.tally[4] += w.watched[day]
@@ -754,7 +765,7 @@ def _day(s, v, ill, w, t, r, key, days, day):
     w.tally[5] = 0
 
 
-@nb.njit(inline="always")
+@_inner
 def _try(s, v, w, key, source, target, session, when):
     """Judge an attempt on its day; the earliest of a day that holds infects."""
     if w.since[target] <= when:
@@ -778,7 +789,7 @@ def _try(s, v, w, key, source, target, session, when):
     w.came[target] = session if source >= 0 else (-2 if source == -2 else -4)
 
 
-@nb.njit
+@_inner
 def _clean(w, days):
     """Undo a run."""
     for i in range(w.tally[0]):
@@ -818,7 +829,7 @@ def _clean(w, days):
     w.tally[6] = 0
 
 
-@nb.njit(nogil=True, cache=True)
+@nb.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
 def simulate_runs(s, v, ill, w, t, keys, returner, before):
     """Simulate runs one after another; the first run that had no room left, else -1."""
     days = len(v.kind)
