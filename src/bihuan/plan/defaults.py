@@ -27,7 +27,6 @@ from bihuan.base.units import (
     Share,
     SquareMetres,
 )
-from bihuan.base.wording import _
 from bihuan.plan.default_day import fill_day, minutes_of, time_of
 from bihuan.plan.default_rows import DEFAULTS, Default, number, said, text
 from bihuan.plan.measures import (
@@ -324,7 +323,7 @@ def _own_room(school: SchoolCode, code: ZoneCode, row: Class) -> Zone:
     return Zone(
         school=school,
         code=code,
-        name=_("{name}本班教室").format(name=row.name),
+        name=f"{row.name}本班教室",
         kind=ZoneKind.CLASSROOM,
     )
 
