@@ -24,9 +24,12 @@ def write(rehearsal: Rehearsal, folder: Path, *, lang: str) -> tuple[Path, ...]:
 def _put(path: Path, content: bytes) -> Path:
     """Put a file in place of the one before in one step."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
     part = Path(name)
-    part.chmod(0o644)
-    part.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)  # there only where something failed
     return path

@@ -19,12 +19,14 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import _Footer, _Header
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
+from docx.table import _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from bihuan.base.wording import _, speak
 from bihuan.loop.outcome import Rehearsal
 from bihuan.report import wording
+from bihuan.report.charts.scale import length
 from bihuan.report.packed import clean, packed
 from bihuan.report.page import Page, Section, page
 from bihuan.report.tables import Table
@@ -248,18 +250,35 @@ def _table(made: Document, table: Table) -> None:
     """A table with thin lines whose headings repeat on each page."""
     grid = made.add_table(rows=1, cols=len(table.columns))
     grid.style = made.styles["Table Grid"]
+    grid.autofit = False
+    for column, width in zip(grid.columns, _widths(table), strict=True):
+        column.width = width
     for cell, text in zip(grid.rows[0].cells, table.columns, strict=True):
         _fill(cell.paragraphs[0], text, number=False, bold=True)
-    head = OxmlElement("w:tblHeader")
-    head.set(qn("w:val"), "true")
-    grid.rows[0]._tr.get_or_add_trPr().append(head)  # noqa: SLF001  # no other door
+    _flag(grid.rows[0], "w:tblHeader")
     for row in table.rows:
-        for cell, value in zip(grid.add_row().cells, row, strict=True):
+        line = grid.add_row()
+        _flag(line, "w:cantSplit")
+        for cell, value in zip(line.cells, row, strict=True):
             text = _marked(value.mark) + value.whole
             _fill(cell.paragraphs[0], text, number=value.number, bold=value.strong)
     if table.note:
         note = made.add_paragraph()
         _fill(note, table.note, number=False, bold=False)
+
+
+def _flag(row: _Row, name: str) -> None:
+    """Mark a row: its headings repeat, or it stays on one page."""
+    flag = OxmlElement(name)
+    flag.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(flag)  # noqa: SLF001  # no other door
+
+
+def _widths(table: Table) -> list[Mm]:
+    """Columns as wide as what they hold asks for, within the text's 156 mm."""
+    rows = [table.columns, *(tuple(c.whole for c in row) for row in table.rows)]
+    asked = [min(max(map(length, column)), 260.0) for column in zip(*rows, strict=True)]
+    return [Mm(156 * (size + 18) / sum(a + 18 for a in asked)) for size in asked]
 
 
 _MARKS: Final = {"pass": "✓ ", "fail": "✕ ", "late": "◇ ", "unknown": "? ", "": ""}
