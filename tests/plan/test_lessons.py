@@ -50,6 +50,29 @@ def test_a_given_timetable_is_kept() -> None:
     assert timetable(plan, QIZHONG, populate(plan, QIZHONG)) == given_
 
 
+def test_a_class_that_a_timetable_leaves_out_is_taught_as_the_teaching_rows_say() -> (
+    None
+):
+    plan = small_plan()
+    kept = tuple(row for row in plan.lessons if row.classes != ("G7C1",))
+    row = Teaching(
+        school=QIZHONG,
+        klass=ClassCode("G7C1"),
+        teacher=PersonId("T1"),
+        subject="语文",
+        lessons=5,
+    )
+    people = populate(plan, QIZHONG)
+    silent = timetable(replace(plan, lessons=kept), QIZHONG, people)
+    assert len(silent) == 3 * 35
+    told = replace(plan, lessons=kept, teaching=(row,))
+    lessons = timetable(told, QIZHONG, people)
+    mine = [r for r in lessons if r.classes == ("G7C1",)]
+    assert len(mine) == 35
+    assert sum(r.teachers == ("T1",) for r in mine) == 5
+    assert clashes(lessons) == 0
+
+
 @given(seed=st.integers(0, 2**40))
 @settings(deadline=None, max_examples=10)
 def test_the_teaching_rows_are_all_placed_without_a_clash(seed: int) -> None:

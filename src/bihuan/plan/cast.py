@@ -54,6 +54,8 @@ class Cast:
     school: SchoolCode
     people: tuple[Person, ...]
     classes: tuple[Class, ...]
+    place: dict[ClassCode, int]
+    """Where each class stands in `classes`."""
     home: dict[ClassCode, ClassCode]
     rolls: dict[ClassCode, Ints]
     zones: dict[ZoneCode, int]
@@ -77,6 +79,7 @@ class Cast:
             school=school,
             people=people,
             classes=classes,
+            place=place,
             home=home,
             rolls={c: np.array(r, np.int64) for c, r in rolls(classes, people).items()},
             zones={z.code: n for n, z in enumerate(plan.zones) if z.school == school},

@@ -43,12 +43,13 @@ SELF_STUDY = "自习"
 def timetable(
     plan: Plan, school: SchoolCode, people: Sequence[Person], *, seed: int = 0
 ) -> tuple[Lesson, ...]:
-    """The plan's lessons; classes without any get made ones, for every lesson period.
+    """The plan's lessons; classes without any get made ones from who teaches what.
 
-    Made lessons come from the teaching rows, for a class without these from SUBJECTS with
-    the teachers dealt evenly. A lesson that has no slot free for both class and teacher
-    comes back with day 0, so that it can be counted; periods left over are self-study
-    in the class. Equal numbers of periods are taken for equal times in all grades.
+    In a school without any lesson every class gets them, where the plan does not say who
+    teaches it from SUBJECTS with the teachers dealt evenly. A lesson that has no slot free
+    for both class and teacher comes back with day 0, so that it can be counted; periods
+    that a class has left are self-study there. Equal numbers of periods are taken for
+    equal times in all grades.
     """
     given = tuple(row for row in plan.lessons if row.school == school)
     desk = _Desk.of(plan, school, given, seed)
@@ -86,8 +87,14 @@ class _Desk:
         rows = [row for row in plan.classes if row.school == school]
         home = homes(rows)
         have = {home.get(code, code) for lesson in given for code in lesson.classes}
+        told = {row.klass for row in plan.teaching if row.school == school}
         wanted = sorted(
-            (r for r in rows if home[r.code] == r.code and r.code not in have),
+            (
+                row
+                for row in rows
+                if home[row.code] == row.code and row.code not in have
+                if row.code in told or not have
+            ),
             key=lambda row: in_order(row.grade + row.code),
         )
         desk = cls(school, seed, tuple(wanted), dict(_slots(plan, school, wanted)))
@@ -195,7 +202,7 @@ def _slots(
 def _teaching(
     plan: Plan, school: SchoolCode, people: Sequence[Person], desk: _Desk
 ) -> Iterator[Teaching]:
-    """Teaching rows of the classes to be served, made ones for classes without any."""
+    """Teaching rows of the desk's classes, made ones for classes without any."""
     wanted = {row.code for row in desk.classes}
     rows = [r for r in plan.teaching if r.school == school and r.klass in wanted]
     yield from rows

@@ -194,7 +194,7 @@ def _teach(
     zone = own = NOWHERE
     if len(homes) == 1:
         home = homes.pop()
-        own = int(school.rooms[[row.code for row in cast.classes].index(home)])
+        own = int(school.rooms[cast.place[home]])
     named = [cast.zone(room) for room in lesson.rooms]
     zone = next((room for room in named if room >= 0), own)
     if len(there) > 1:

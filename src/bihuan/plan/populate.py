@@ -201,10 +201,13 @@ def _living(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
     """Made students board until their class has the boarders it counts."""
     listed = {person.id for person in cast.given}
     yield from (p for p in people if p.role is not Role.STUDENT)
+    parts = Counter[ClassCode]()
+    for row in cast.classes:
+        if cast.home[row.code] != row.code:
+            parts[cast.home[row.code]] += row.boarders
     for home, students in cast.students_by_home(people).items():
-        row = cast.row(home)
-        parts = [c for c in cast.classes if cast.home[c.code] == home and c is not row]
-        wanted = (row.boarders if row else 0) or sum(c.boarders for c in parts)
+        whole = cast.row(home)
+        wanted = (whole.boarders if whole else 0) or parts[home]
         wanted -= sum(p.lives_in for p in students)
         made = [p for p in students if p.id not in listed]
         made.sort(key=lambda person: cast.draw("boards", person))
