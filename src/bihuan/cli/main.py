@@ -19,6 +19,7 @@ import bihuan
 from bihuan.base.wording import N_, UnknownLanguage, _, languages, speak, wanted
 
 FLOORS: Final = (
+    "plan",
     "rehearse",
     "rules",
     "doctor",

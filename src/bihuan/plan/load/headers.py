@@ -577,6 +577,12 @@ SHEETS: Final[tuple[Sheet, ...]] = (
 SHEET: Final[Mapping[str, Sheet]] = {sheet.table: sheet for sheet in SHEETS}
 
 
+def find_sheet(name: str) -> Sheet | None:
+    """The sheet that a name means."""
+    spelled = folded(name)
+    return next((sheet for sheet in SHEETS if spelled in sheet.known_as), None)
+
+
 def ordered() -> tuple[str, ...]:
     """The tables in the order of a file, the district first."""
     return ("district", *TABLES)

@@ -15,7 +15,7 @@ from bihuan.base.problems import Problem, error, warning
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
 from bihuan.plan.load.cells import Raw, closest, is_nothing, text_of
-from bihuan.plan.load.headers import SHEETS, Column, Sheet
+from bihuan.plan.load.headers import SHEETS, Column, Sheet, find_sheet
 from bihuan.plan.load.package import DAMAGED, Refused, Scan, cell_name, open_package
 from bihuan.plan.load.rows import Cell, Row, Table, Tables
 from bihuan.plan.names import folded, plain
@@ -114,12 +114,6 @@ def _read(path: Path, heard: list[Problem]) -> Tables:
         )
         heard.append(NO_SHEET.at(Where(path.name), came=came, allowed=allowed))
     return tables
-
-
-def find_sheet(name: str) -> Sheet | None:
-    """The sheet that a name means."""
-    spelled = folded(name)
-    return next((sheet for sheet in SHEETS if spelled in sheet.known_as), None)
 
 
 def _foreign(path: Path, name: str, scan: Scan | None) -> Iterator[Problem]:
