@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bihuan.base.problems import Problem
+from bihuan.base.problems import Problem, errors
 from bihuan.base.wording import N_, _
 from bihuan.cli.answer import answer
 from bihuan.plan.contacts import Tally, contacts
@@ -66,7 +66,7 @@ def list_contacts(
 ) -> None:
     reading = read(path)
     _tell(reading.problems)
-    if reading.plan is None:
+    if reading.plan is None or any(errors(reading.problems)):
         raise typer.Exit(REFUSED)
     plan, filled = complete(reading.plan)
     listings = [_listing(plan, row) for row in _schools(plan, school)]

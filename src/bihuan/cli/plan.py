@@ -13,6 +13,7 @@ from rich.text import Text
 from bihuan.base.problems import Problem, Weight, errors
 from bihuan.base.where import Where
 from bihuan.base.wording import N_, _, language
+from bihuan.cli import contacts
 from bihuan.cli.answer import answer
 from bihuan.cli.judging import judged
 from bihuan.plan.diff import Change, diff
@@ -242,4 +243,5 @@ def register(app: typer.Typer) -> None:
     plan.command("diff", help=N_("比较两份预案"))(compare)
     plan.command("save", help=N_("把预案写成工作簿或 YAML 文件夹"))(write)
     plan.command("template", help=N_("写出空表"))(form)
+    contacts.register(plan)
     app.add_typer(plan, name="plan")
