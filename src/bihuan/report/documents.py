@@ -29,7 +29,7 @@ from bihuan.report import wording
 from bihuan.report.charts.scale import length
 from bihuan.report.packed import clean, packed
 from bihuan.report.page import Page, Section, page
-from bihuan.report.tables import Table
+from bihuan.report.tables import Cell, Table
 
 FANGSONG: Final = "仿宋"
 HEITI: Final = "黑体"
@@ -260,7 +260,7 @@ def _table(made: Document, table: Table) -> None:
         line = grid.add_row()
         _flag(line, "w:cantSplit")
         for cell, value in zip(line.cells, row, strict=True):
-            text = _marked(value.mark) + value.whole
+            text = _shown(value)
             _fill(cell.paragraphs[0], text, number=value.number, bold=value.strong)
     if table.note:
         note = made.add_paragraph()
@@ -276,17 +276,19 @@ def _flag(row: _Row, name: str) -> None:
 
 def _widths(table: Table) -> list[Mm]:
     """Columns as wide as what they hold asks for, within the text's 156 mm."""
-    rows = [table.columns, *(tuple(c.whole for c in row) for row in table.rows)]
+    rows = [table.columns, *(tuple(map(_shown, row)) for row in table.rows)]
     asked = [min(max(map(length, column)), 260.0) for column in zip(*rows, strict=True)]
-    return [Mm(156 * (size + 18) / sum(a + 18 for a in asked)) for size in asked]
+    room = 26.0
+    whole = sum(asked) + room * len(asked)
+    return [Mm(156 * (size + room) / whole) for size in asked]
 
 
 _MARKS: Final = {"pass": "✓ ", "fail": "✕ ", "late": "◇ ", "unknown": "? ", "": ""}
 
 
-def _marked(mark: str) -> str:
-    """The state's shape as a letter, as figures show it by a drawing."""
-    return _MARKS[mark]
+def _shown(cell: Cell) -> str:
+    """A cell's text behind its state's shape, which the page draws."""
+    return _MARKS[cell.mark] + cell.whole
 
 
 def _fill(line: Paragraph, text: str, *, number: bool, bold: bool) -> None:

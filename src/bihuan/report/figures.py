@@ -80,6 +80,12 @@ def _names(labels: Sequence[str], width: float, rows: Rows, css: str) -> list[st
     return parts
 
 
+def _tall(labels: Sequence[str], width: float, least: float) -> float:
+    """A row's height that holds the longest of its names."""
+    lines = max((len(wrapped(label, width)) for label in labels), default=1)
+    return max(least, 15.0 * lines + 5)
+
+
 def _heading(x: float, words: str) -> str:
     return svg.text(x, 14, words, "k b")
 
@@ -94,6 +100,7 @@ def _stacked(
     label: str,
 ) -> tuple[Drawing, ...]:
     """Panels below each other, each with the rows' names: for a phone."""
+    height = _tall(labels, room - 14, height)
     rows = Rows(top=42, height=height, count=len(labels))
     return tuple(
         Drawing(
@@ -277,8 +284,9 @@ SLIM: Final = Strip(NARROW, 84, 98, PAIRS)
 
 
 def _heat(found: Sequence[HeatRow], strip: Strip, title: str) -> Drawing:
-    rows = Rows(top=20, height=26, count=len(found))
     width, room = strip.width, strip.room
+    labels = [findings.setting_name(row.setting) for row in found]
+    rows = Rows(top=20, height=_tall(labels, room - 6, 26), count=len(found))
     parts = [svg.text(width, 12, _("合计（区间）"), "r s"), *_heat_heads(strip)]
     for row, one in enumerate(found):
         parts += _heat_cells(one, strip, rows.top + row * rows.height, rows.height)
@@ -286,7 +294,6 @@ def _heat(found: Sequence[HeatRow], strip: Strip, title: str) -> Drawing:
         interval = _("（{interval}）", interval=share.interval)
         y = rows.middle(row) + 4
         parts.append(svg.runs(width, y, share.value, interval, "r k s"))
-    labels = [findings.setting_name(row.setting) for row in found]
     parts += _names(labels, room - 6, rows, "k")
     parts += marks.heat_key(0, rows.bottom + 8, room if width == WIDE else 0)
     return Drawing(width, rows.bottom + 24, tuple(parts), title)
@@ -339,7 +346,7 @@ def _beside(
     titles: Sequence[str], panels: Sequence[Panel], labels: Sequence[str], title: str
 ) -> Drawing:
     room, gap, costs = 150.0, 18.0, 190.0
-    rows = Rows(top=42, height=27, count=len(labels))
+    rows = Rows(top=42, height=_tall(labels, room - 10, 27), count=len(labels))
     each = (WIDE - room - costs) / max(len(panels) - 2, 1)
     edges = [room + n * each for n in range(len(panels) - 1)]
     edges += [edges[-1] + costs * 0.54, WIDE + gap]
@@ -419,7 +426,7 @@ def leaks(rehearsal: Rehearsal) -> Figure:
         _("每周进出（人次）"),
         _("带入的感染（人，{days} 天）").format(days=rehearsal.days),
     )
-    rows = Rows(top=42, height=32, count=len(found))
+    rows = Rows(top=42, height=_tall(labels, 120, 32), count=len(found))
     parts = [
         *rows.rules(0, WIDE),
         *_names(labels, 120, rows, "k"),
