@@ -60,7 +60,7 @@ def _as(value: Any, kind: Any) -> Any:
                 return {str(name): _as(one, value_kind) for name, one in value}
             return [_as(one, item) for one in value]
         case _ if is_dataclass(value):
-            hints = _hints(type(value))
+            hints = _hints(value.__class__)
             return {
                 f.name: _as(getattr(value, f.name), hints[f.name])
                 for f in fields(value)

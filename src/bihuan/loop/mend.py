@@ -168,7 +168,8 @@ def _beds(plan: Plan, school: SchoolCode, need: int) -> Plan | None:
     if need <= have or not rooms:
         return None
     first = rooms[0]
-    more = replace(first, beds=(first.beds or 0) + need - have, rooms=1)
+    its_own = (first.beds or 0) * (first.rooms or 1)
+    more = replace(first, beds=its_own + need - have, rooms=1)
     zones = tuple(more if z is first else z for z in plan.zones)
     return replace(plan, zones=zones)
 
