@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from bihuan.plan.batches import deal, queue_minutes, step, together
+from bihuan.plan.batches import deal, queue_minutes, together
 
 people_of_classes = st.lists(st.integers(0, 60), min_size=1, max_size=30)
 
@@ -33,16 +33,6 @@ def test_batches_differ_by_no_more_than_a_class(sizes: list[int], batches: int) 
 
 def test_six_equal_classes_make_three_pairs() -> None:
     assert deal([24] * 6, 3) == [0, 0, 1, 1, 2, 2]
-
-
-@pytest.mark.parametrize(
-    ("minutes", "batches", "room", "expected"),
-    [(10, 3, 40, 10), (15, 3, 20, 10), (10, 1, 40, 0), (10, 4, -3, 0)],
-)
-def test_batches_stand_closer_where_the_period_is_short(
-    minutes: float, batches: int, room: float, expected: float
-) -> None:
-    assert step(minutes, batches, room) == expected
 
 
 def simulated(arrivals: list[int], window: float, lanes: int, service: float) -> float:

@@ -24,16 +24,6 @@ def deal(sizes: Sequence[int], batches: int) -> list[int]:
     return dealt
 
 
-def step(minutes: float, batches: int, room: float) -> float:
-    """Minutes from one batch to the next: as planned, or what the period has room for.
-
-    room: minutes from the first batch's start to the latest start of the last one.
-    """
-    if batches < 2:  # noqa: PLR2004  # one batch has no next
-        return 0.0
-    return max(0.0, min(minutes, room / (batches - 1)))
-
-
 def queue_minutes(arrivals: Sequence[float], window: float, rate: float) -> list[float]:
     """Mean minutes in a queue for each batch: a fluid queue.
 
