@@ -13,7 +13,7 @@ from bihuan.base.wording import N_, SOURCE, _, language, languages, speak
 from bihuan.plan.duties import Document, Duty, Liaison, Supply
 from bihuan.plan.load.cells import Holds, holds
 from bihuan.plan.measures import type_of
-from bihuan.plan.names import folded
+from bihuan.plan.names import folded, plain
 from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
 from bihuan.plan.plan import TABLES, Capacity, District, Order
@@ -51,7 +51,9 @@ class Column:
     @cached_property
     def known_as(self) -> frozenset[str]:
         """Every spelling of the header that is understood, folded."""
-        return frozenset(map(folded, (self.zh, self.en, self.name, *self.also)))
+        names = (self.zh, self.en, self.name, *self.also)
+        stems = (plain(name).partition("(")[0] for name in names)
+        return frozenset(map(folded, (*names, *stems)))
 
 
 @dataclass(frozen=True, kw_only=True)

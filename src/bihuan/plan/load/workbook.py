@@ -200,13 +200,12 @@ def find_header(sheet: Sheet, grid: Grid) -> Header | None:
     while last + 1 < len(top) and _all_headers(top[last + 1], matched[last + 1]):
         last += 1
     columns: dict[int, Column] = {}
+    said: dict[int, str] = {}
     for n in range(max(0, best - 1), last + 1):
         columns |= matched[n]
-    unknown = {
-        n: text_of(raw)
-        for n, raw in enumerate(top[best])
-        if n not in columns and not is_nothing(raw)
-    }
+        if matched[n]:
+            said |= {c: text_of(r) for c, r in enumerate(top[n]) if not is_nothing(r)}
+    unknown = {c: text for c, text in said.items() if c not in columns}
     return Header(last, dict(sorted(columns.items())), unknown)
 
 
