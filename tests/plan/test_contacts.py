@@ -24,6 +24,10 @@ from bihuan.plan.timetable import Lesson, Period
 from bihuan.plan.words import PeriodKind, Role, Setting, Who
 from world import QIZHONG, YIGAO, small_plan
 
+BATCHES = {"M13": (3, 10.0), "M14": (3, 12.0), "M15": (2, 5.0)}
+"""Batches and minutes of arrival, dining and breaks at 一高."""
+OUT = sum(p.school == YIGAO and not p.lives_in for p in small_plan().people)
+"""Staff of 一高 who live out; they come with the first batch."""
 STAGGERED = frozenset({"M13", "M14", "M15"})
 OVERLAYS = {
     Setting.SEAT: (Setting.CLASSROOM, Setting.STUDY),
@@ -33,9 +37,22 @@ MEALS = (PeriodKind.BREAKFAST, PeriodKind.LUNCH, PeriodKind.SUPPER)
 
 
 @cache
+def cast_plan() -> Plan:
+    """The small plan with batches that these tests count by."""
+    plan = small_plan()
+    rows = []
+    for row in plan.measures:
+        if isinstance(row, m.StaggeredArrival | m.StaggeredDining | m.StaggeredBreaks):
+            batches, minutes = BATCHES[row.code]
+            row = replace(row, batches=batches, minutes=Minutes(minutes))  # noqa: PLW2901
+        rows.append(row)
+    return replace(plan, measures=tuple(rows))
+
+
+@cache
 def of(school: SchoolCode, without: frozenset[str] = frozenset()) -> Contacts:
     """Contacts of the small plan."""
-    return contacts(small_plan(), school, without=without)
+    return contacts(cast_plan(), school, without=without)
 
 
 def groups(met: Contacts, setting: Setting) -> list[int]:
@@ -79,7 +96,7 @@ class Moved:
     """One teacher gives all lessons."""
 
     def plan(self) -> Plan:
-        plan = small_plan()
+        plan = cast_plan()
         teachers = plan.lessons[0].teachers
         return replace(
             plan,
@@ -292,7 +309,7 @@ def test_minutes_are_those_of_who_follows_everybody(
 ) -> None:
     day = 3
     met = of(YIGAO, without)
-    expected = followed(small_plan(), met.people, day, staggered=staggered)
+    expected = followed(cast_plan(), met.people, day, staggered=staggered)
     assert counted(met, day) == expected
     assert {setting for setting, _person in expected} == {
         Setting.CLASSROOM,
@@ -311,7 +328,7 @@ def test_minutes_are_those_of_who_follows_everybody(
 
 def test_a_teacher_is_in_the_lessons_given() -> None:
     met = of(QIZHONG)
-    plan = small_plan()
+    plan = cast_plan()
     number = {person.id: n for n, person in enumerate(met.people)}
     given_ = Counter(
         (row.day - 1, row.teachers[0]) for row in plan.lessons if row.school == QIZHONG
@@ -346,19 +363,19 @@ def test_a_boarder_is_at_the_gate_on_no_ordinary_day() -> None:
 def test_batches_part_the_hall_and_the_gate() -> None:
     """With an hour for lunch and twenty minutes from batch to batch."""
     plan = changed(
-        small_plan(),
+        cast_plan(),
         periods=tuple(
             replace(row, end=time(13, 10), who=Who.ALL)
             if row.kind is PeriodKind.LUNCH
             else row
-            for row in small_plan().periods
+            for row in cast_plan().periods
             if row.kind is not PeriodKind.NOON_REST
         ),
         measures=tuple(
             replace(row, minutes=Minutes(20.0))
             if isinstance(row, m.StaggeredDining)
             else row
-            for row in small_plan().measures
+            for row in cast_plan().measures
         ),
     )
     met = contacts(plan, YIGAO)
@@ -375,7 +392,7 @@ def test_batches_part_the_hall_and_the_gate() -> None:
 @pytest.mark.parametrize(
     ("code", "setting", "at", "before", "after"),
     [
-        ("M13", Setting.GATE, (6, 8), [24, 24, 75], [123]),
+        ("M13", Setting.GATE, (6, 8), [24, 24, 24 + OUT], [72 + OUT]),
         ("M14", Setting.CANTEEN_HALL, (12, 13), [48, 48, 96, 96], [144]),
         ("M15", Setting.STAIR, (8, 8.8), [24, 24, 48, 48], [72, 72]),
     ],
@@ -409,7 +426,7 @@ def met_set(met: Contacts, group: int) -> set[int]:
 
 def test_batches_too_close_for_their_stay_meet_the_next_one() -> None:
     """Twelve minutes apart and twenty at table: eight minutes with the batch before."""
-    plan = small_plan()
+    plan = cast_plan()
     longer = tuple(
         replace(row, end=time(13, 0)) if row.kind is PeriodKind.LUNCH else row
         for row in plan.periods
@@ -431,7 +448,7 @@ def test_batches_too_close_for_their_stay_meet_the_next_one() -> None:
 
 def test_a_slow_gate_makes_a_queue_that_begins_earlier() -> None:
     """75 persons at three lanes, 300 s each: 125 minutes of work in a window of 30."""
-    plan = small_plan()
+    plan = cast_plan()
     slow = tuple(
         replace(row, seconds=300.0) if isinstance(row, m.GateCheck) else row
         for row in plan.measures
@@ -445,7 +462,7 @@ def test_a_slow_gate_makes_a_queue_that_begins_earlier() -> None:
 
 
 def test_measures_hold_as_dated() -> None:
-    plan = small_plan()
+    plan = cast_plan()
     late = tuple(
         replace(row, start=plan.district.opens.replace(day=20))
         if isinstance(row, m.StaggeredDining)
@@ -461,7 +478,7 @@ def test_measures_hold_as_dated() -> None:
 
 
 def test_a_scope_leaves_other_grades_with_the_first_batch() -> None:
-    plan = small_plan()
+    plan = cast_plan()
     some = tuple(
         replace(row, scope=("G12",), batches=2)
         if isinstance(row, m.StaggeredDining)
@@ -526,7 +543,7 @@ def _homes(met: Contacts) -> list[set[int]]:
 
 
 def test_siblings_share_one_home() -> None:
-    plan = small_plan()
+    plan = cast_plan()
     twins = tuple(
         Person(
             school=YIGAO,
@@ -558,7 +575,7 @@ def test_staff_have_two_hours_in_their_room() -> None:
 
 
 def test_a_bus_runs_before_the_gate_and_after_school() -> None:
-    plan = small_plan()
+    plan = cast_plan()
     riders = tuple(
         Person(
             school=QIZHONG,
@@ -595,7 +612,7 @@ def lesson(*codes: str, teachers: tuple[str, ...] = (), **more: object) -> Lesso
 
 def taught(*lessons: Lesson, more: tuple[Class, ...] = ()) -> Contacts:
     """七中 with these lessons only."""
-    plan = small_plan()
+    plan = cast_plan()
     return contacts(
         replace(plan, lessons=lessons, classes=(*plan.classes, *more)), QIZHONG
     )
@@ -603,7 +620,7 @@ def taught(*lessons: Lesson, more: tuple[Class, ...] = ()) -> Contacts:
 
 def part(code: str, students: int, within: str) -> Class:
     row = next(
-        r for r in small_plan().classes if r.school == QIZHONG and r.code == within
+        r for r in cast_plan().classes if r.school == QIZHONG and r.code == within
     )
     return replace(
         row,
@@ -623,7 +640,7 @@ def test_two_classes_and_two_teachers_are_one_group() -> None:
     ]
     assert [(len(met.members(g)), s) for g, s, _h in rows] == [(50, 8.0)]
     zone = int(met.zone[rows[0][0]])
-    assert small_plan().zones[zone].code == "LAB"
+    assert cast_plan().zones[zone].code == "LAB"
 
 
 def test_parts_learn_apart_and_study_with_their_class() -> None:
@@ -691,7 +708,7 @@ def test_an_unplaced_lesson_brings_nobody_together() -> None:
 
 def test_the_tally_of_a_week_counts_pairs_and_others() -> None:
     met = of(QIZHONG)
-    week = week_kinds(small_plan(), QIZHONG)
+    week = week_kinds(cast_plan(), QIZHONG)
     rows = {row.setting: row for row in met.minutes_per_week(week)}
     hall = rows[Setting.CANTEEN_HALL]
     assert (hall.groups, hall.persons) == (1, 96)
@@ -731,7 +748,7 @@ def test_groups_of_a_person_are_those_that_have_it() -> None:
 
 
 def test_contacts_are_the_same_for_the_same_seed() -> None:
-    again = contacts(small_plan(), YIGAO)
+    again = contacts(cast_plan(), YIGAO)
     met = of(YIGAO)
     for name in ("setting", "zone", "first", "member", "session_group", "session_day"):
         assert np.array_equal(getattr(again, name), getattr(met, name))
@@ -740,7 +757,7 @@ def test_contacts_are_the_same_for_the_same_seed() -> None:
 
 
 def test_roster_and_timetable_may_be_handed_in() -> None:
-    plan = small_plan()
+    plan = cast_plan()
     people = populate(plan, YIGAO)
     lessons = timetable(plan, YIGAO, people)
     met = contacts(plan, YIGAO, people=people, lessons=lessons)
@@ -749,7 +766,7 @@ def test_roster_and_timetable_may_be_handed_in() -> None:
 
 @pytest.mark.slow
 def test_a_hundred_classes_take_two_seconds() -> None:
-    plan = small_plan()
+    plan = cast_plan()
     row = plan.classes[0]
     classes = tuple(
         replace(row, code=ClassCode(f"C{n}"), students=55, boarders=40)
