@@ -83,7 +83,7 @@ def test_another_seed_gives_another_answer() -> None:
 
 def test_ctrl_c_keeps_the_schools_that_are_done() -> None:
     def stop(done: int, whole: int) -> None:
-        if done > whole / 2:
+        if done > 0.9 * whole:
             raise KeyboardInterrupt
 
     kept = rehearse(order(), stop)

@@ -28,9 +28,7 @@ def outcome(
         none=float((size == 0).mean()),
         size_bins=tuple(_in_bin(size, *ends) for ends in SIZE_BINS),
         size_quantiles=_dots(size),
-        found=summary.proportion(
-            int((first[infected] >= 0).sum()), int(infected.sum())
-        ),
+        found=_found(first[infected]),
         days_to_found=_days_to_found(first),
         by_setting=_by_setting(runs),
         by_hour=_by_hour(runs),
@@ -62,6 +60,13 @@ def _in_bin(size: np.ndarray, low: int, high: int | None) -> float:
 def _dots(size: np.ndarray) -> tuple[int, ...]:
     at = (np.arange(50) + 0.5) / 50
     return tuple(int(n) for n in np.quantile(size, at, method="inverted_cdf"))
+
+
+def _found(first: np.ndarray) -> Estimate | None:
+    """Chance that somebody was found, where somebody was infected."""
+    if len(first) == 0:
+        return None
+    return summary.proportion(int((first >= 0).sum()), len(first))
 
 
 def _days_to_found(first: np.ndarray) -> tuple[float, float, float] | None:

@@ -54,8 +54,8 @@ class Outcome:
     """Share of runs by SIZE_BINS."""
     size_quantiles: tuple[int, ...]
     """Sizes at the quantiles 1%, 3%, ..., 99% (50 of them, for quantile dots)."""
-    found: Estimate
-    """Chance that somebody was found, among runs with an infection."""
+    found: Estimate | None
+    """Chance that somebody was found, among runs with an infection; None: no such run."""
     days_to_found: tuple[float, float, float] | None
     """Days to the first person found: 10%, 50%, 90% quantile of the runs in which one was."""
     by_setting: tuple[tuple[Setting, Estimate], ...]

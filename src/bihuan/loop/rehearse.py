@@ -23,7 +23,7 @@ from bihuan.loop.outcome import (
 )
 from bihuan.loop.priorities import Tried, mends
 from bihuan.loop.stock import supplies_used
-from bihuan.loop.vary import sensitivity
+from bihuan.loop.vary import Ground, sensitivity
 from bihuan.loop.worth import Group, groups, label
 from bihuan.outbreak import summary
 from bihuan.outbreak.calibrate import beta_for, r0_of
@@ -85,7 +85,10 @@ def rehearse(order: Order, progress: Callable[[int, int], None] = nobody) -> Reh
             rehearsed = desk.rehearse()
             tried += desk.remedies(rehearsed)
             done.append(rehearsed)
-        ranges = sensitivity(order.plan, order.disease, schools, tried, order.seed)
+        ground = Ground(
+            order.plan, schools, seeds(order.seed, _few(order.runs)), order.days
+        )
+        ranges = sensitivity(ground, order.disease, tried)
     except KeyboardInterrupt:
         if not done:
             raise
@@ -293,6 +296,11 @@ def _length(order: Order, school: School) -> int:
     each = len(groups(order.plan, school.code, order.without))
     versions = 2 + each + (order.against is not None)
     return order.runs * (versions * len(QUESTIONS) + len(REMEDIES))
+
+
+def _few(runs: int) -> int:
+    """Runs per school and end of an assumption: enough to see an order change."""
+    return max(1, min(200, runs // 5))
 
 
 def _r0_range(disease: Disease) -> tuple[float, float, float]:

@@ -1,6 +1,8 @@
 """What if an assumption stands at its low or its high end: does the order of mending hold?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import xarray as xr
 
@@ -14,13 +16,11 @@ from bihuan.outbreak.calibrate import beta_for
 from bihuan.outbreak.disease import Disease, parameters
 from bihuan.outbreak.intensity import RANGE
 from bihuan.outbreak.scenario import Scenario
-from bihuan.outbreak.simulate import seeds, simulate
+from bihuan.outbreak.simulate import Seeds, simulate
 from bihuan.plan.people import School
 from bihuan.plan.plan import Plan
 from bihuan.plan.words import Setting
 
-RUNS = 200
-"""Runs per school and end: enough to see an order change, little time."""
 VARIED = (
     "r0",
     "overdispersion",
@@ -40,86 +40,99 @@ FELT = (
 """Settings whose intensity is varied, the rest held and R0 held."""
 
 
+class End(NamedTuple):
+    """One end of one assumption: its name and the disease there."""
+
+    name: str
+    disease: Disease
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What is held while assumptions move: the plan, its schools, the runs."""
+
+    plan: Plan
+    schools: tuple[School, ...]
+    seeds: Seeds
+    days: int
+
+
 def sensitivity(
-    plan: Plan,
-    disease: Disease,
-    schools: tuple[School, ...],
-    tried: list[Tried],
-    seed: int,
+    ground: Ground, disease: Disease, tried: Sequence[Tried]
 ) -> tuple[Sensitivity, ...]:
     """The district's mean chance of an outbreak at both ends of each assumption."""
     first = ranking(tried)[:2]
     candidates = [t for t in tried if t.remedy.name in first]
-    rows = []
-    for name, low, high in _ends(disease):
-        ends = [_at(plan, one, schools, candidates, seed) for one in (low, high)]
-        rows.append(
-            Sensitivity(
-                name=name,
-                low=ends[0][0],
-                high=ends[1][0],
-                reorders=any(order != first for _mean, order in ends),
-            )
+    ends = list(_ends(disease))
+    chances: list[list[Estimate]] = [[] for _end in ends]
+    again: list[list[Tried]] = [[] for _end in ends]
+    codes = [s.code for s in ground.schools]
+    betas = [beta_for(ground.plan, codes, end.disease) for end in ends]
+    # School by school, so that a school's network is built once and then let go.
+    for school in ground.schools:
+        here = [t for t in candidates if t.school.code == school.code]
+        for number, end in enumerate(ends):
+            chance, effects = _at(ground, school, end.disease, betas[number], here)
+            chances[number].append(chance)
+            again[number] += effects
+    orders = [ranking(rows) for rows in again]
+    return tuple(
+        Sensitivity(
+            name=ends[low].name,
+            low=summary.pooled(chances[low]),
+            high=summary.pooled(chances[low + 1]),
+            reorders=any(order != first for order in orders[low : low + 2]),
         )
-    return tuple(rows)
+        for low in range(0, len(ends), 2)
+    )
 
 
-def _ends(disease: Disease) -> Iterator[tuple[str, Disease, Disease]]:
-    """Name of an assumption and the disease at its two ends."""
+def _ends(disease: Disease) -> Iterator[End]:
+    """The low and the high end of each assumption, one after the other."""
     ranges = {p.parameter: p for p in parameters() if p.disease == disease.code}
     for name in VARIED:
         row = ranges[name]
         if row.low < row.high:
-            yield (
-                label(name),
-                disease.varied(name, row.low),
-                disease.varied(name, row.high),
-            )
+            yield End(label(name), disease.varied(name, row.low))
+            yield End(label(name), disease.varied(name, row.high))
     for setting in FELT:
-        low, high = (disease.felt(setting, factor) for factor in RANGE)
-        yield _("{setting}的接触强度").format(setting=_(setting.label)), low, high
+        name = _("{setting}的接触强度").format(setting=_(setting.label))
+        for factor in RANGE:
+            yield End(name, disease.felt(setting, factor))
 
 
 def _at(
-    plan: Plan,
+    ground: Ground,
+    school: School,
     disease: Disease,
-    schools: tuple[School, ...],
-    candidates: list[Tried],
-    seed: int,
-) -> tuple[Estimate, list[str]]:
-    """The mean chance, and the order of the candidates, with one disease."""
-    beta = beta_for(plan, [s.code for s in schools], disease)
-    keys = seeds(seed, RUNS)
+    beta: float,
+    here: Sequence[Tried],
+) -> tuple[Estimate, list[Tried]]:
+    """A school's chance of an outbreak, and what its remedies do, with one disease."""
 
-    def run(version: Plan, school: School, question: Question) -> xr.Dataset:
-        return simulate(
-            Scenario(
-                plan=version,
-                school=school.code,
-                disease=disease,
-                beta=beta,
-                question=question,
+    def run(plan: Plan, question: Question) -> xr.Dataset:
+        scenario = Scenario(
+            plan=plan,
+            school=school.code,
+            disease=disease,
+            beta=beta,
+            question=question,
+            days=ground.days,
+        )
+        return simulate(scenario, ground.seeds)
+
+    questions = {Question.RETURNER, *(one.remedy.question for one in here)}
+    base = {question: run(ground.plan, question) for question in sorted(questions)}
+    hits = int(outbreak(base[Question.RETURNER]).sum())
+    chance = summary.proportion(hits, len(ground.seeds))
+    effects = [
+        replace(
+            one,
+            beta=beta,
+            effect=one.remedy.compare(
+                run(one.mended, one.remedy.question), base[one.remedy.question]
             ),
-            keys,
         )
-
-    base = {s.code: run(plan, s, Question.RETURNER) for s in schools}
-    chances = [summary.proportion(int(outbreak(r).sum()), RUNS) for r in base.values()]
-    again = []
-    for one in candidates:
-        runs = run(one.mended, one.school, one.remedy.question)
-        still = (
-            base[one.school.code]
-            if one.remedy.question is Question.RETURNER
-            else run(plan, one.school, one.remedy.question)
-        )
-        again.append(
-            Tried(
-                remedy=one.remedy,
-                school=one.school,
-                mended=one.mended,
-                effect=one.remedy.compare(runs, still),
-                beta=beta,
-            )
-        )
-    return summary.pooled(chances), ranking(again)
+        for one in here
+    ]
+    return chance, effects

@@ -1,6 +1,7 @@
 """All numbers of a rehearsal as one workbook, a row a number, for those who count on."""
 
 import io
+import math
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -77,7 +78,7 @@ def _fill(
 def _put(sheet: Worksheet, row: int, place: int, value: Value) -> None:
     if isinstance(value, str):
         sheet.write_string(row, place, clean(value))
-    elif value is not None and value == value:  # noqa: PLR0124  # not a number: left empty
+    elif value is not None and math.isfinite(value):  # unknown: left empty
         sheet.write_number(row, place, value)
 
 
@@ -220,7 +221,9 @@ def _outcomes(rehearsal: Rehearsal) -> Iterator[tuple[Value, ...]]:
             yield (*key, _("≥5 人暴发的机会"), *_three(change), _("份额（1 = 100%）"))
 
 
-def _indicators(outcome: Outcome) -> tuple[tuple[str, Estimate, str], ...]:
+def _indicators(
+    outcome: Outcome,
+) -> tuple[tuple[str, Estimate | None, str], ...]:
     share, persons, days = _("份额（1 = 100%）"), _("人"), _("人·天")
     return (
         (_("≥5 人暴发的机会"), outcome.outbreak5, share),
