@@ -10,7 +10,7 @@ Every draw is a hash of (seed, run, stream, person, counter): no draw depends on
 fate, so two plans compared under one seed share all that they have in common.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba as nb
 import numpy as np
@@ -53,19 +53,32 @@ CAUSES = 5
 """Causes of imports: day students, boarders, staff, visitors, before opening."""
 
 
+ENTRY = np.dtype([("rise", np.float32), ("session", np.int32)])
+"""A running sum of weights and the session it ends with, side by side in memory."""
+SESSION = np.dtype(
+    [
+        ("start", np.float64),
+        ("hours", np.float64),
+        ("keep", np.float64),
+        ("first", np.int32),
+        ("others", np.uint16),
+        ("setting", np.uint16),
+    ]
+)
+"""What an attempt asks of its session, in half a line of the processor's cache: start
+(hours after midnight), length (hours), share of passing on that is kept, first member,
+members but one, setting."""
+
+
 class School(NamedTuple):
     """What does not change between variants with the same network (network.Network)."""
 
     first: NDArray[np.int32]
     member: NDArray[np.int32]
-    group: NDArray[np.int32]
-    setting: NDArray[np.int32]
-    start: NDArray[np.float64]
-    hours: NDArray[np.float64]
-    edge: NDArray[np.int64]
-    entry: NDArray[np.int32]
-    rise: NDArray[np.float32]
+    row: NDArray[np.int32]
     most: NDArray[np.float32]
+    edge: NDArray[np.int32]
+    entry: NDArray[np.void]
     own_first: NDArray[np.int32]
     own: NDArray[np.int32]
     group_setting: NDArray[np.int32]
@@ -74,8 +87,8 @@ class School(NamedTuple):
 class Variant(NamedTuple):
     """What one version of the plan makes of the school, day by day and person by person."""
 
-    keep: NDArray[np.float64]
-    """(session,)"""
+    session: NDArray[np.void]
+    """(session,) SESSION."""
     kind: NDArray[np.int32]
     """(day,) kind, phase in."""
     base_kind: NDArray[np.int32]
@@ -222,13 +235,13 @@ class Tally(NamedTuple):
 # The tuples are some hundred values to the compiler. Without wrappers for Python and
 # reference counts on each of them it takes a third of the time, and inlining spares
 # copying them at every call, which cost more than the work itself.
-_inner = nb.njit(
-    forceinline=True,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-    error_model="numpy",
-    _nrt=False,
-)
+_BARE: Any = {"error_model": "numpy", "_nrt": False}
+_INNER: Any = _BARE | {
+    "forceinline": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+_inner = nb.njit(**_INNER)
 
 _G = np.uint64(0x9E3779B97F4A7C15)
 _A = np.uint64(0xBF58476D1CE4E5B9)
@@ -456,6 +469,7 @@ def _attempts(s, v, ill, w, key, days, person, begin, nu):
         most = s.most[person, stream]
         if most <= 0.0:
             continue
+        row = s.row[person, stream]
         number = _poisson(scale * most, key, ATTEMPT + stream, person)
         for n in range(number):
             a = _word(key, ATTEMPT + 6 + stream, person, 2 * n)
@@ -467,40 +481,38 @@ def _attempts(s, v, ill, w, key, days, person, begin, nu):
             if day < 0 or day >= days:
                 continue
             kind = v.kind[day]
-            low, high = s.edge[person, stream, kind], s.edge[person, stream, kind + 1]
+            low, high = s.edge[row, kind], s.edge[row, kind + 1]
             if low == high:
                 continue
             at = np.float64(a >> np.uint64(24)) * 9.094947017729282e-13 * most
-            if at >= s.rise[high - 1]:
+            if at >= s.entry[high - 1].rise:
                 continue
             while low < high:  # first entry whose running sum exceeds `at`
                 middle = (low + high) >> 1
-                if s.rise[middle] <= at:
+                if s.entry[middle].rise <= at:
                     low = middle + 1
                 else:
                     high = middle
-            session = s.entry[low]
+            number_of = s.entry[low].session
+            session = v.session[number_of]
             b = _word(key, ATTEMPT + 6 + stream, person, 2 * n + 1)
-            if np.float64(b & np.uint64(0xFFFF)) * 1.52587890625e-05 >= v.keep[session]:
+            if np.float64(b & np.uint64(0xFFFF)) * 1.52587890625e-05 >= session.keep:
                 continue
-            group = s.group[session]
-            base = s.first[group]
-            others = s.first[group + 1] - base - 1
-            pick = base + int(
-                ((b >> np.uint64(32)) * np.uint64(others)) >> np.uint64(32)
+            pick = session.first + int(
+                ((b >> np.uint64(32)) * np.uint64(session.others)) >> np.uint64(32)
             )
             target = s.member[pick]
             if target >= person:
                 target = s.member[pick + 1]
             if w.since[target] < day:
                 continue
-            if s.setting[session] != HOUSEHOLD and (
+            if session.setting != HOUSEHOLD and (
                 day < v.opens[person] or day < v.opens[target]
             ):
                 continue
             part = np.float64((b >> np.uint64(16)) & np.uint64(0xFFFF)) + 0.5
-            hour = s.start[session] + s.hours[session] * part * 1.52587890625e-05
-            _wait(w, day, person, target, session, day + hour / 24.0)
+            hour = session.start + session.hours * part * 1.52587890625e-05
+            _wait(w, day, person, target, number_of, day + hour / 24.0)
 
 
 @_inner
@@ -682,7 +694,7 @@ def _imports(v, w, key, days, before):
 
 
 @_inner
-def _record(s, v, w, t, r, person):
+def _record(v, w, t, r, person):
     """Count an infection where it came about."""
     when = w.since[person]
     if person < v.school_persons:
@@ -693,7 +705,7 @@ def _record(s, v, w, t, r, person):
         return
     session = w.came[person]
     if session >= 0:
-        setting = s.setting[session]
+        setting = v.session[session].setting
         t.setting[r, setting] += 1
         hour = int((when - np.floor(when)) * 24.0)
         t.hour[setting, min(23, hour)] += 1
@@ -730,7 +742,7 @@ def _begin(s, v, ill, w, t, r, key, days, returner, before):
         if _draw(key, HELD, person, 0) < v.imports[1]:
             _keep_apart(w, person, HOME, 0.0, v.imports[2])
             _count_apart(w, v, t, r, days, person, 0.0, v.imports[2])
-        _record(s, v, w, t, r, person)
+        _record(v, w, t, r, person)
         _course(s, v, ill, w, key, days, person)
     w.tally[5] = 0
 
@@ -753,26 +765,26 @@ def _day(s, v, ill, w, t, r, key, days, day):
     while at >= 0:
         source, target, session = w.who[at, 0], w.who[at, 1], w.who[at, 2]
         when = w.when[at]
-        _try(s, v, w, key, source, target, session, when)
+        _try(v, w, key, source, target, session, when)
         then = w.after[at]
         w.after[at] = w.tally[2]
         w.tally[2] = at
         at = then
     for i in range(w.tally[5]):
         person = w.fresh[i]
-        _record(s, v, w, t, r, person)
+        _record(v, w, t, r, person)
         _course(s, v, ill, w, key, days, person)
     w.tally[5] = 0
 
 
 @_inner
-def _try(s, v, w, key, source, target, session, when):
+def _try(v, w, key, source, target, session, when):
     """Judge an attempt on its day; the earliest of a day that holds infects."""
     if w.since[target] <= when:
         return
     if source >= 0:
-        household = s.setting[session] == HOUSEHOLD
-        dorm = s.setting[session] == DORM_ROOM
+        household = v.session[session].setting == HOUSEHOLD
+        dorm = v.session[session].setting == DORM_ROOM
         if _barred(w, v, source, household, dorm, when):
             return
         if _barred(w, v, target, household, dorm, when):
@@ -829,7 +841,7 @@ def _clean(w, days):
     w.tally[6] = 0
 
 
-@nb.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+@nb.njit(nogil=True, cache=True, **_BARE)
 def simulate_runs(s, v, ill, w, t, keys, returner, before):
     """Simulate runs one after another; the first run that had no room left, else -1."""
     days = len(v.kind)

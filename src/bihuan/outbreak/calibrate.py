@@ -2,41 +2,32 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from bihuan.base.ids import SchoolCode
 from bihuan.outbreak.disease import Disease
-from bihuan.outbreak.network import Floats, build, weekly_reach
+from bihuan.outbreak.network import felt_by, layout_of, mean_reach
 from bihuan.plan.plan import Plan
-
-
-def reach(plan: Plan, school: SchoolCode, disease: Disease) -> Floats:
-    """Intensity x hours x others a day, of each student and member of staff.
-
-    Without any measure, mean over a week; shape (person,).
-    """
-    codes = frozenset(m.code for m in plan.measures if m.school == school)
-    built = build(plan, school, disease, 1, codes)
-    return weekly_reach(built)[: len(built.contacts.people)]
+from bihuan.plan.words import Role
 
 
 def beta_for(
     plan: Plan, schools: Iterable[SchoolCode], disease: Disease, r0: float | None = None
 ) -> float:
-    """The beta at which the schools' mean R0 without any measure is `r0`."""
-    reaches, students, persons = [], 0, 0
+    """The beta at which the schools' mean R0 without any measure is `r0`.
+
+    The mean is over all their students and staff; None: the disease's own R0.
+    """
+    total, students, persons = 0.0, 0, 0
     for school in schools:
-        each = reach(plan, school, disease)
-        reaches.append(each)
-        persons += len(each)
-        students += sum(c.students for c in plan.classes if c.school == school)
-    mean = float(np.concatenate(reaches).mean())
-    share = min(1.0, students / persons)
-    return (disease.r0 if r0 is None else r0) / (
-        mean * disease.mean_infectiousness(share)
-    )
+        codes = frozenset(m.code for m in plan.measures if m.school == school)
+        layout = layout_of(plan, school, 1, codes)
+        people = layout.contacts.people
+        total += len(people) * mean_reach(layout, felt_by(disease))
+        persons += len(people)
+        students += sum(p.role is Role.STUDENT for p in people)
+    passing = disease.mean_infectiousness(students / persons)
+    return (disease.r0 if r0 is None else r0) / (total / persons * passing)
 
 
 def r0_of(plan: Plan, school: SchoolCode, disease: Disease, beta: float) -> float:
     """R0 of one school without any measure at a given beta."""
-    return beta_for(plan, (school,), disease, 1.0) ** -1 * beta
+    return beta / beta_for(plan, (school,), disease, 1.0)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bihuan.base.ids import SchoolCode
+from bihuan.outbreak._kernel import ENTRY, SESSION
 from bihuan.outbreak.disease import Disease
 from bihuan.outbreak.intensity import (
     INTENSITY,
@@ -27,8 +28,10 @@ from bihuan.outbreak.intensity import (
 )
 from bihuan.plan.contacts import SETTINGS, Contacts, contacts
 from bihuan.plan.days import day_kinds
+from bihuan.plan.lessons import timetable
 from bihuan.plan.measures import (
     Cleaning,
+    GateCheck,
     Mask,
     Measure,
     SeatSpacing,
@@ -37,8 +40,11 @@ from bihuan.plan.measures import (
     StaggeredDining,
     Ventilation,
 )
+from bihuan.plan.people import Person
 from bihuan.plan.plan import Plan
-from bihuan.plan.words import Setting
+from bihuan.plan.populate import populate
+from bihuan.plan.timetable import Lesson
+from bihuan.plan.words import Setting, ZoneKind
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -58,11 +64,17 @@ PASSING = (Mask, Ventilation, Cleaning, SeatSpacing)
 """Measures that change what an hour in a room passes on."""
 
 
+Felt = tuple[tuple[float, float, float], tuple[tuple[Setting, float], ...]]
+"""Weights of the routes, factors on settings."""
+
+
 class Network(NamedTuple):
     """Flat arrays that the kernel walks; S sessions, G groups, P persons, K kinds.
 
-    Entries of person p in stream r on kind c are edge[e[p, r, c]:e[p, r, c + 1]]: the
-    session and the running sum of its weight (intensity x hours x others).
+    Entries of person p in stream r on kind c are those from edge[row[p, r], c] to
+    edge[row[p, r], c + 1]: the session and the running sum of its weight (intensity x
+    hours x others). Who is in the same groups of a stream shares a row, so that a
+    school's rows stay in the processor's cache.
     """
 
     first: Ints
@@ -76,14 +88,14 @@ class Network(NamedTuple):
     """(S,) hours after midnight."""
     hours: Floats
     """(S,)"""
-    edge: NDArray[np.int64]
-    """(P, streams, K + 1) offsets into `entry` and `rise`."""
-    entry: Ints
-    """Session of an entry."""
-    rise: NDArray[np.float32]
-    """Running sum of weights within a person, stream and kind."""
+    row: Ints
+    """(P, streams) row of `edge`."""
     most: NDArray[np.float32]
     """(P, streams) greatest sum over the kinds."""
+    edge: Ints
+    """(rows, K + 1) offsets into `entry`."""
+    entry: NDArray[np.void]
+    """ENTRY: session, running sum of weights within a row and kind."""
     own_first: Ints
     """(P + 1,) groups of a person."""
     own: Ints
@@ -133,52 +145,110 @@ def build(
     plan: Plan, school: SchoolCode, disease: Disease, days: int, without: frozenset[str]
 ) -> Built:
     """The network of one school; `without` names measures that are taken away."""
-    moving = frozenset(
-        m.code
-        for m in plan.measures
-        if isinstance(m, MOVING) and m.school == school and m.code in without
-    )
+    return _weigh(layout_of(plan, school, days, without), felt_by(disease))
+
+
+def felt_by(disease: Disease) -> Felt:
+    """What of a disease bears on intensities."""
     weights = (disease.route_close, disease.route_air, disease.route_surface)
-    return _build(_Key(plan), school, (weights, disease.scale), days, moving)
+    return weights, disease.scale
 
 
-class _Key:
-    """A plan by identity, so that a cache need not compare two great values."""
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Groups and sessions of all phases and the entries of every person; no disease yet.
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    The same for every plan that has the same persons, zones and times: a plan with another
+    test or another mask shares it.
+    """
+
+    contacts: Contacts
+    first: Ints
+    member: Ints
+    group: Ints
+    group_setting: Ints
+    start: Floats
+    hours: Floats
+    zone: Ints
+    phase: Ints
+    day: Ints
+    phases: tuple[int, ...]
+    rooms: Floats
+    """(S, 3) intensity of close, air, surface for a disease of weights one."""
+    entries: "Entries"
+    own_first: Ints
+    own: Ints
+
+
+class Entries(NamedTuple):
+    """Sessions of every row, ordered by row and kind; see Network."""
+
+    row: Ints
+    edge: Ints
+    session: Ints
+
+
+def layout_of(
+    plan: Plan, school: SchoolCode, days: int, without: frozenset[str]
+) -> Layout:
+    """Who meets whom when, `without` those measures; shared by plans that agree in it."""
+    moving = tuple(
+        m
+        for m in plan.measures
+        if m.school == school and isinstance(m, (*MOVING, GateCheck))
+    )
+    gone = frozenset(m.code for m in moving if m.code in without)
+    tables = (plan.classes, plan.people, plan.periods, plan.teaching, plan.lessons)
+    starts = phases(plan, days)
+    zones = tuple(
+        z for z in plan.zones if z.school == school and z.kind not in SICK_ROOMS
+    )
+    row = plan.by_code[school]
+    counts = (row.students, row.boarders, row.staff)
+    same = (*map(id, tables), plan.district, zones, counts, moving, starts, gone)
+    return _layout(_Same(same, plan), school, starts, gone)
+
+
+SICK_ROOMS = (ZoneKind.CLINIC, ZoneKind.ISOLATION_ROOM, ZoneKind.OBSERVATION_AREA)
+"""Zones where nobody meets anybody: their beds change no contact."""
+
+
+class _Same:
+    """What a layout depends on; the plan itself only rides along (and keeps ids alive)."""
+
+    def __init__(self, same: tuple[object, ...], plan: Plan) -> None:
+        self.same, self.plan = same, plan
 
     def __hash__(self) -> int:
-        return id(self.plan)
+        return hash(self.same)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.plan is self.plan
+        return isinstance(other, _Same) and other.same == self.same
 
 
-_Felt = tuple[tuple[float, float, float], tuple[tuple[Setting, float], ...]]
-"""Weights of the routes, factors on settings."""
+@lru_cache(maxsize=24)
+def _layout(
+    same: _Same, school: SchoolCode, starts: tuple[int, ...], gone: frozenset[str]
+) -> Layout:
+    plan = same.plan
+    people, lessons = _roster(_Same(same.same[:-3], plan), school)
+    parts = [
+        contacts(plan, school, day=day, without=gone, people=people, lessons=lessons)
+        for day in starts
+    ]
+    return _lay_out(plan, parts, starts)
 
 
 @lru_cache(maxsize=64)
-def _build(
-    key: _Key,
-    school: SchoolCode,
-    felt: _Felt,
-    days: int,
-    moving: frozenset[str],
-) -> Built:
-    plan = key.plan
-    starts = phases(plan, days)
-    parts = [contacts(plan, school, day=day, without=moving) for day in starts]
-    return _assemble(plan, parts, felt, starts)
+def _roster(
+    same: _Same, school: SchoolCode
+) -> tuple[tuple[Person, ...], tuple[Lesson, ...]]:
+    """Who is at a school and when they are taught, whatever the measures."""
+    people = populate(same.plan, school)
+    return people, tuple(timetable(same.plan, school, people))
 
 
-def _assemble(
-    plan: Plan,
-    parts: list[Contacts],
-    felt: _Felt,
-    starts: tuple[int, ...],
-) -> Built:
+def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layout:
     head = parts[0]
     groups = np.cumsum([0] + [len(c.setting) for c in parts])
     members = np.cumsum([0] + [len(c.member) for c in parts])
@@ -189,51 +259,87 @@ def _assemble(
         [c.session_group + base for c, base in zip(parts, groups[:-1], strict=True)]
     )
     group_setting = np.concatenate([c.setting for c in parts])
-    group_zone = np.concatenate([c.zone for c in parts])
     first = np.concatenate(
         [c.first[:-1] + base for c, base in zip(parts, members[:-1], strict=True)]
         + [members[-1:]]
     )
     member = np.concatenate([c.member for c in parts])
     day = np.concatenate([c.session_day for c in parts])
-    start = np.concatenate([c.session_start for c in parts])
-    hours = np.concatenate([c.session_hours for c in parts])
-    zone = group_zone[group]
-    weights, scale = felt
-    base = _routes(plan, group_setting[group], zone) * np.array(weights)
-    for place, factor in scale:
-        base[group_setting[group] == SETTINGS.index(place)] *= factor
-    kind = phase * (head.cycle + 2) + day
-    kinds = len(starts) * (head.cycle + 2)
-    sizes = np.diff(first)[group]
-    weight = base.sum(axis=1) * hours * (sizes - 1)
+    zone = np.concatenate([c.zone for c in parts])[group]
     entries = _entries(
         group,
         setting=group_setting[group],
-        kind=kind,
-        weight=weight,
+        kind=phase * (head.cycle + 2) + day,
         first=first,
         member=member,
         persons=head.persons,
-        kinds=kinds,
+        kinds=len(starts) * (head.cycle + 2),
     )
     own_first, own = _groups_of(first[: groups[1] + 1], member, head.persons)
-    network = Network(
+    return Layout(
+        contacts=head,
         first=first.astype(np.int32),
         member=member.astype(np.int32),
         group=group.astype(np.int32),
-        setting=group_setting[group].astype(np.int32),
-        start=start,
-        hours=hours,
-        **entries,
+        group_setting=group_setting.astype(np.int32),
+        start=np.concatenate([c.session_start for c in parts]),
+        hours=np.concatenate([c.session_hours for c in parts]),
+        zone=zone,
+        phase=phase,
+        day=day,
+        phases=starts,
+        rooms=_rooms(plan, group_setting[group], zone),
+        entries=entries,
         own_first=own_first,
         own=own,
-        group_setting=group_setting.astype(np.int32),
     )
-    return Built(network, head, base, zone, phase, day, starts)
 
 
-def _routes(plan: Plan, setting: Ints, zone: Ints) -> Floats:
+def intensities(layout: Layout, felt: Felt) -> Floats:
+    """Intensity per pair and hour by route: shape (session, 3)."""
+    weights, scale = felt
+    base = layout.rooms * np.array(weights)
+    setting = layout.group_setting[layout.group]
+    for place, factor in scale:
+        base[setting == SETTINGS.index(place)] *= factor
+    return base
+
+
+@lru_cache(maxsize=24)
+def _weigh(layout: Layout, felt: Felt) -> Built:
+    """A layout with the intensities of a disease."""
+    setting = layout.group_setting[layout.group]
+    base = intensities(layout, felt)
+    others = np.diff(layout.first)[layout.group] - 1
+    weight = base.sum(axis=1) * layout.hours * others
+    entry, most = _rises(layout.entries, weight)
+    network = Network(
+        first=layout.first,
+        member=layout.member,
+        group=layout.group,
+        setting=setting,
+        start=layout.start,
+        hours=layout.hours,
+        row=layout.entries.row,
+        most=most,
+        edge=layout.entries.edge,
+        entry=entry,
+        own_first=layout.own_first,
+        own=layout.own,
+        group_setting=layout.group_setting,
+    )
+    return Built(
+        network,
+        layout.contacts,
+        base,
+        layout.zone,
+        layout.phase,
+        layout.day,
+        layout.phases,
+    )
+
+
+def _rooms(plan: Plan, setting: Ints, zone: Ints) -> Floats:
     """Intensity per pair and hour by route (close, air, surface): shape (session, 3)."""
     table = np.zeros((len(setting), 3))
     for number, zone_row in {
@@ -267,13 +373,12 @@ def _entries(
     *,
     setting: Ints,
     kind: Ints,
-    weight: Floats,
     first: Ints,
     member: Ints,
     persons: int,
     kinds: int,
-) -> dict[str, NDArray[np.generic]]:
-    """Entries of every person, ordered by person, stream, kind."""
+) -> Entries:
+    """Entries of every row, ordered by row and kind."""
     stream_of = np.zeros(len(SETTINGS), np.int64)
     for number, names in enumerate(STREAMS):
         stream_of[[SETTINGS.index(name) for name in names]] = number
@@ -281,28 +386,57 @@ def _entries(
     session = np.repeat(np.arange(len(group)), sizes)
     within = np.arange(len(session)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     person = member[first[group[session]] + within].astype(np.int64)
-    place = (person * len(STREAMS) + stream_of[setting[session]]) * kinds + kind[
-        session
-    ]
-    order = np.argsort(place, kind="stable")
-    cells = persons * len(STREAMS) * kinds
-    count = np.bincount(place, minlength=cells)
-    edge = np.concatenate([[0], np.cumsum(count)])
-    run = np.cumsum(weight[session[order]])
-    before = np.concatenate([[0.0], run])[edge[:-1]]
-    rise = (run - np.repeat(before, count)).astype(np.float32)
-    last = np.where(count > 0, np.concatenate([[0.0], run])[edge[1:]] - before, 0.0)
-    shape = (persons, len(STREAMS), kinds)
-    # One more column closes each person's and stream's last kind.
-    edges = np.empty((persons, len(STREAMS), kinds + 1), np.int64)
-    edges[:, :, :-1] = edge[:-1].reshape(shape)
-    edges[:, :, -1] = edge[1:].reshape(shape)[:, :, -1]
-    return {
-        "edge": edges,
-        "entry": session[order].astype(np.int32),
-        "rise": rise,
-        "most": last.reshape(shape).max(axis=2).astype(np.float32),
-    }
+    place = person * len(STREAMS) + stream_of[setting[session]]
+    order = np.lexsort((kind[session], place))
+    session, place = session[order], place[order]
+    row, chosen = _alike(place, session, persons * len(STREAMS))
+    taken = np.isin(place, chosen)
+    session = session[taken]
+    number = np.searchsorted(chosen, place[taken]) * kinds + kind[session]
+    count = np.bincount(number, minlength=len(chosen) * kinds)
+    start = np.concatenate([[0], np.cumsum(count)])
+    # One more column closes each row's last kind.
+    cell = np.arange(len(chosen))[:, None] * kinds + np.arange(kinds + 1)
+    return Entries(
+        row=row.reshape(persons, len(STREAMS)).astype(np.int32),
+        edge=start[cell].astype(np.int32),
+        session=session.astype(np.int32),
+    )
+
+
+def _alike(
+    place: NDArray[np.int64], session: NDArray[np.int64], places: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number of the row of each place, and a place of each row, ascending.
+
+    Places (person x stream) with the same sessions share a row; place: ascending, with
+    its sessions in `session`.
+    """
+    count = np.bincount(place, minlength=places)
+    column = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+    table = np.full((places, int(count.max(initial=1))), -1, np.int32)
+    table[place, column] = session
+    bytes_of = np.dtype((np.void, table.shape[1] * table.itemsize))
+    _, chosen, number = np.unique(
+        table.view(bytes_of).ravel(), return_index=True, return_inverse=True
+    )
+    order = np.argsort(chosen)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[number], chosen[order]
+
+
+def _rises(
+    entries: Entries, weight: Floats
+) -> tuple[NDArray[np.void], NDArray[np.float32]]:
+    """Entries with running sums of their weight; the greatest sum over the kinds."""
+    run = np.concatenate([[0.0], np.cumsum(weight[entries.session])])
+    low, high = entries.edge[:, :-1], entries.edge[:, 1:]
+    entry = np.empty(len(entries.session), ENTRY)
+    entry["session"] = entries.session
+    entry["rise"] = run[1:] - np.repeat(run[low.ravel()], (high - low).ravel())
+    most = (run[high] - run[low]).max(axis=1)
+    return entry, most[entries.row].astype(np.float32)
 
 
 def _groups_of(first: Ints, member: Ints, persons: int) -> tuple[Ints, Ints]:
@@ -343,7 +477,20 @@ def keep(
             kept[rows, 1] *= _fresher(built, plan, measure)[rows]
     total = built.base.sum(axis=1)
     left = (built.base * kept).sum(axis=1)
-    return np.divide(left, total, out=np.ones_like(total), where=total > 0)
+    return np.asarray(np.divide(left, total, out=np.ones_like(total), where=total > 0))
+
+
+def sessions(built: Built, kept: Floats) -> NDArray[np.void]:
+    """The sessions as the kernel reads them (SESSION), with what is kept of each."""
+    net = built.network
+    table = np.empty(len(net.group), SESSION)
+    table["start"], table["hours"] = net.start, net.hours
+    table["setting"] = net.setting
+    table["keep"] = kept
+    table["first"] = net.first[net.group]
+    # A group without a member is in nobody's row.
+    table["others"] = np.maximum(1, np.diff(net.first))[net.group] - 1
+    return table
 
 
 def _fresher(built: Built, plan: Plan, measure: Ventilation) -> Floats:
@@ -358,7 +505,8 @@ def _fresher(built: Built, plan: Plan, measure: Ventilation) -> Floats:
             for s, z in zip(net.setting, built.zone, strict=True)
         ]
     )
-    return own / np.maximum(own, own + (measure.air_changes - own) * share)
+    open_air = own + (measure.air_changes - own) * share
+    return np.asarray(own / np.maximum(own, open_air))
 
 
 def _in_scope(built: Built, plan: Plan, measure: Measure) -> NDArray[np.bool_]:
@@ -372,7 +520,7 @@ def _in_scope(built: Built, plan: Plan, measure: Measure) -> NDArray[np.bool_]:
     outside[: len(students)] = students & ~inside[: len(students)]
     number = np.add.reduceat(outside[net.member], net.first[:-1].astype(np.int64))
     number[np.diff(net.first) == 0] = 0
-    return number[net.group] == 0
+    return np.asarray(number[net.group] == 0)
 
 
 def scope_mask(
@@ -407,17 +555,17 @@ def bare(plan: Plan, codes: frozenset[str]) -> Plan:
     )
 
 
-def weekly_reach(built: Built) -> Floats:
-    """Sum of intensity x hours x others of each person, mean over a week's days.
+def mean_reach(layout: Layout, felt: Felt) -> float:
+    """Mean of intensity x hours x others a day over students and staff.
 
-    The week has the cycle's school days and, for the rest, home days; shape (person,).
+    The week has the cycle's school days and, for the rest, home days; first phase only.
     """
-    net, cycle = built.network, built.contacts.cycle
-    total = np.zeros(net.edge.shape[0])
-    week = [(day, 1) for day in range(cycle)] + [(cycle + 1, max(0, 7 - cycle))]
-    for kind, times in week:
-        for stream in range(len(STREAMS)):
-            low, high = net.edge[:, stream, kind], net.edge[:, stream, kind + 1]
-            last = np.where(high > low, net.rise[np.maximum(high - 1, 0)], 0.0)
-            total += times * last
-    return total / sum(times for _, times in week)
+    people, cycle = len(layout.contacts.people), layout.contacts.cycle
+    times = np.zeros(cycle + 2)
+    times[:cycle] = 1.0
+    times[cycle + 1] = max(0, 7 - cycle)
+    ours = np.add.reduceat(layout.member < people, layout.first[:-1].astype(np.int64))
+    sizes = np.diff(layout.first)
+    met = (ours * (sizes - 1))[layout.group] * layout.hours * times[layout.day]
+    weight = intensities(layout, felt).sum(axis=1) * met * (layout.phase == 0)
+    return float(weight.sum() / times.sum() / people)

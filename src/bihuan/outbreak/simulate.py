@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import lru_cache, partial
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -57,6 +58,12 @@ def simulate(
     return _dataset(scenario, call.built, tallies)
 
 
+def compiled() -> bool:
+    """Whether the kernel lies compiled in this machine's cache."""
+    folder = k.simulate_runs.stats.cache_path
+    return folder is not None and any(Path(folder).glob("_kernel.simulate_runs-*.nbi"))
+
+
 class _Call(NamedTuple):
     """Everything that the runs of one scenario share."""
 
@@ -71,7 +78,7 @@ def _prepare(scenario: Scenario) -> _Call:
     built, version = variant(scenario)
     return _Call(
         built,
-        k.School(*built.network),
+        k.School(*(getattr(built.network, name) for name in k.School._fields)),
         version,
         tables(scenario.disease, scenario.beta),
         scenario.question is Question.RETURNER,

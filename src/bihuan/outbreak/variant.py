@@ -20,6 +20,7 @@ from bihuan.outbreak.network import (
     keep,
     kinds_by_day,
     scope_mask,
+    sessions,
 )
 from bihuan.outbreak.scenario import Scenario
 from bihuan.plan.contacts import SETTINGS
@@ -104,7 +105,7 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
     )
     imports, visitors = _imports(plan, mine, base, school)
     return built, Variant(
-        keep=keep(built, plan, scenario.disease, mine),
+        session=sessions(built, keep(built, plan, scenario.disease, mine)),
         kind=kind,
         base_kind=base,
         returning=returning,
