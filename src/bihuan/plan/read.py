@@ -5,7 +5,7 @@ from typing import Final
 
 from bihuan.base.problems import Problem, error
 from bihuan.base.where import Where
-from bihuan.base.wording import N_
+from bihuan.base.wording import N_, _
 from bihuan.plan.build import build
 from bihuan.plan.load.rows import Tables
 from bihuan.plan.load.workbook import read_workbook
@@ -54,6 +54,8 @@ def read(path: Path) -> Reading:
 def _read(path: Path) -> Reading:
     if path.is_dir():
         return _read_folder(path)
+    if path.exists() and not path.is_file():  # a pipe would never end
+        return _only(UNREADABLE.at(Where(path.name), came=_("不是普通文件")))
     if path.suffix.lower() == ".fet":
         return _read_fet(path)
     heard: list[Problem] = []

@@ -259,7 +259,9 @@ def _write_cell(
     elif isinstance(raw, (int, float)) and float(f"{raw:.16G}") == raw:
         page.write_number(*place, raw, formats[_look(raw) if share else "number"])
     else:
-        page.write_string(*place, str(raw), formats["text"])
+        refused = page.write_string(*place, str(raw), formats["text"])
+        if refused:
+            raise ValueError(f"a cell does not hold {len(str(raw))} characters")
 
 
 def _look(share: float) -> str:
@@ -299,12 +301,24 @@ def _yaml(table: str, rows: Sequence[Any]) -> str:
     )
 
 
+class _Line(list[Any]):
+    """A list that stands in one line."""
+
+
 class _Dumper(yaml.CSafeDumper):
-    """Writes equal values out again, for people do not read anchors."""
+    """Writes equal values out again, for people do not read anchors; lists in a line."""
 
     def ignore_aliases(self, data: Any) -> bool:
         del data
         return True
+
+
+_Dumper.add_representer(
+    _Line,
+    lambda dumper, data: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", data, flow_style=True
+    ),
+)
 
 
 def _plain_row(row: Any) -> dict[str, Any]:
@@ -320,7 +334,7 @@ def _plain_row(row: Any) -> dict[str, Any]:
 
 def _plain(value: Value) -> Any:
     if isinstance(value, tuple):
-        return [_plain(part) for part in value]
+        return _Line(_plain(part) for part in value)
     if isinstance(value, Word):
         return value.value
     if isinstance(value, dt.time):

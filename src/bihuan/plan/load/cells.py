@@ -89,7 +89,16 @@ class BadCell(Exception):  # noqa: N818  # a cell that is bad, not a failure of 
     def __init__(self, kind: Kind, **words_: object) -> None:
         super().__init__(kind.code)
         self.kind = kind
-        self.words = words_
+        self.words = {name: _short(word) for name, word in words_.items()}
+
+
+def _short(word: object) -> str:
+    """A word short enough for a message; a list of what is allowed is long."""
+    text = str(word)
+    return text if len(text) <= _MESSAGE else f"{text[:_MESSAGE]}…"
+
+
+_MESSAGE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,7 @@ NOTHING: Final = frozenset(
     }
 )
 """Ways of writing that there is nothing."""
+_SHORT: Final = 40
 NO: Final = frozenset({"否", "0", "不", "no", "n", "false", "f", "×", "x", "✗", "✕"})
 YES: Final = frozenset({"是", "有", "1", "yes", "y", "true", "t", "√", "✓", "对"})
 _CONTROL: Final = re.compile(
@@ -180,12 +190,15 @@ def canonical_code(text: str) -> str:
 def is_nothing(raw: Raw) -> bool:
     """Whether a cell says that there is nothing."""
     if isinstance(raw, str):
-        return plain(_CONTROL.sub("", raw)).casefold() in NOTHING
+        short = raw if len(raw) < _SHORT else raw.strip()[:_SHORT]
+        return plain(_CONTROL.sub("", short)).casefold() in NOTHING
     return raw is None
 
 
 def parse(raw: Raw, held: Holds, limits: Limits) -> Value:
     """The value of a cell; None (or no members) where it says nothing."""
+    if isinstance(raw, str) and len(raw) > LONGEST:
+        raise BadCell(TOO_LONG, column=limits.column, came=len(raw), high=LONGEST)
     if held.many:
         return _many(raw, held, limits)
     if held.of is bool:
@@ -255,10 +268,7 @@ def text_of(raw: Raw) -> str:
 
 def _text(raw: Raw, held: Holds, limits: Limits) -> str:
     coded = bool(held.unit) or limits.refers
-    text = (canonical_code if coded else canonical)(text_of(raw))
-    if len(text) > LONGEST:
-        raise BadCell(TOO_LONG, column=limits.column, came=len(text), high=LONGEST)
-    return text
+    return (canonical_code if coded else canonical)(text_of(raw))
 
 
 def _number(raw: Raw, held: Holds, limits: Limits) -> float:

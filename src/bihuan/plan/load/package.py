@@ -26,13 +26,15 @@ from bihuan.base.wording import N_
 
 MIB: Final = 2**20
 MOST_FILE: Final = 100 * MIB
-MOST_UNPACKED: Final = 160 * MIB
+MOST_UNPACKED: Final = 96 * MIB
 MOST_DIRECTORY: Final = MIB
 """Bytes of a part that lists other parts."""
 MOST_PARTS: Final = 4_000
 MOST_ROWS: Final = 300_000
-MOST_CELLS: Final = 6_000_000
+MOST_CELLS: Final = 4_000_000
 """Cells of the smallest rectangle that holds all of a sheet: that much is laid out."""
+MOST_TEXT: Final = 96 * MIB
+"""Characters in all cells; a text that many cells share counts for each."""
 
 OLD_FORM: Final = error(
     "P003",
@@ -114,11 +116,38 @@ def open_package(path: Path) -> Package:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as bad:
             raise Refused(DAMAGED) from bad
     scans = {}
-    rows = 0
+    tally = Tally(MOST_ROWS, MOST_TEXT, _lengths(parts.get(_SHARED, b"")))
     for name, part in _sheets(parts):
-        scans[name] = _scan(name, parts[part], MOST_ROWS - rows)
-        rows += scans[name].rows
+        scans[name] = _scan(name, parts[part], tally)
     return Package(_packed(parts), scans)
+
+
+_SHARED: Final = "xl/sharedStrings.xml"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows and characters a workbook may still have; lengths of its texts."""
+
+    rows: int
+    text: int
+    lengths: list[int]
+
+    def count_row(self) -> None:
+        """One row more."""
+        self.rows -= 1
+        if self.rows < 0:
+            raise Refused(TOO_MANY_ROWS, high=MOST_ROWS)
+
+    def count_text(self, number: str) -> None:
+        """One more cell with a shared text, given by its number."""
+        n = int(number) if _INDEX.fullmatch(number) else 0
+        self.text -= self.lengths[n] if n < len(self.lengths) else 0
+        if self.text < 0:
+            raise Refused(TOO_LARGE, high=MOST_TEXT // MIB)
+
+
+_INDEX: Final = re.compile("[0-9]{1,9}")
 
 
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -219,11 +248,28 @@ def _nodes(part: bytes, tag: str) -> list[dict[str, str]]:
     ]
 
 
-def _scan(name: str, part: bytes, rows: int) -> Scan:
+def _scan(name: str, part: bytes, tally: Tally) -> Scan:
     """Look through a sheet, and stop when it has too many rows or reaches too far."""
-    scanner = _Scanner(name, rows)
+    scanner = _Scanner(tally)
+    _walk(part, scanner)
+    scan = scanner.scan
+    if scan.last_row * scan.last_column > MOST_CELLS:
+        raise Refused(TOO_WIDE, sheet=name, row=scan.last_row, column=scan.last_column)
+    return scan
+
+
+def _lengths(part: bytes) -> list[int]:
+    """The lengths of the texts that cells share."""
+    lengths = _Lengths()
+    if part:
+        _walk(part, lengths)
+    return lengths.found
+
+
+def _walk(part: bytes, handler: ContentHandler) -> None:
+    """Take a handler through the elements of a part."""
     parser = DefusedExpatParser(forbid_dtd=True)
-    parser.setContentHandler(scanner)
+    parser.setContentHandler(handler)
     view = memoryview(part)
     try:
         for start in range(0, len(part), MIB):
@@ -231,35 +277,58 @@ def _scan(name: str, part: bytes, rows: int) -> Scan:
         parser.close()
     except (SAXParseException, DefusedXmlException, ValueError) as bad:
         raise Refused(DAMAGED) from bad
-    scan = scanner.scan
-    if scan.last_row * scan.last_column > MOST_CELLS:
-        raise Refused(TOO_WIDE, sheet=name, row=scan.last_row, column=scan.last_column)
-    return scan
+
+
+class _Lengths(ContentHandler):
+    """Adds up the characters of each shared text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[int] = []
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  # the interface's name
+        del attrs
+        if name.rpartition(":")[2] == "si":
+            self.found.append(0)
+
+    def characters(self, content: str) -> None:
+        if self.found:
+            self.found[-1] += len(content)
 
 
 class _Scanner(ContentHandler):
-    """Follows the elements of a sheet; the text in them is not looked at."""
+    """Follows the elements of a sheet; of texts only the number of a shared one is read."""
 
-    def __init__(self, name: str, rows: int) -> None:
+    def __init__(self, tally: Tally) -> None:
         super().__init__()
         self.scan = Scan()
-        self._name = name
-        self._rows = rows
+        self._tally = tally
         self._row = 0
         self._column = 0
         self._filled = False
+        self._shared = False
+        self._number: list[str] | None = None
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  # the interface's name
         tag = name.rpartition(":")[2]
         if tag == "c":
             self._cell(attrs.get("r", ""), attrs.get("t", ""))
         elif tag in ("v", "is", "f"):
-            self._content(formula=tag == "f")
+            self._content(tag)
         elif tag == "row":
             self._start_row(attrs)
         elif tag == "col" and attrs.get("hidden") in ("1", "true"):
             span = _whole(attrs.get("min", "")), _whole(attrs.get("max", ""))
             self.scan.hidden_columns.append(span)
+
+    def characters(self, content: str) -> None:
+        if self._number is not None:
+            self._number.append(content)
+
+    def endElement(self, name: str) -> None:  # noqa: N802  # the interface's name
+        if self._number is not None and name.rpartition(":")[2] == "v":
+            self._tally.count_text("".join(self._number).strip())
+            self._number = None
 
     def _start_row(self, attrs: AttributesImpl) -> None:
         self._row = _whole(attrs.get("r", "")) or self._row + 1
@@ -273,18 +342,20 @@ class _Scanner(ContentHandler):
             self._column, self._row = column_number(match[1]), int(match[2])
         else:
             self._column += 1
+        self._shared = kind == "s"
         if kind == "e":
             self.scan.errors.add((self._row, self._column))
 
-    def _content(self, *, formula: bool) -> None:
+    def _content(self, tag: str) -> None:
         scan = self.scan
         if not self._filled:
             self._filled = True
             scan.rows += 1
-            if scan.rows > self._rows:
-                raise Refused(TOO_MANY_ROWS, high=MOST_ROWS)
-        if formula:
+            self._tally.count_row()
+        if tag == "f":
             scan.formulas.add((self._row, self._column))
+        elif tag == "v" and self._shared:
+            self._number = []
         scan.last_row = max(scan.last_row, self._row)
         scan.last_column = max(scan.last_column, self._column)
 

@@ -16,7 +16,14 @@ from bihuan.base.where import Where
 from bihuan.base.wording import N_
 from bihuan.plan.load.cells import Raw, closest, is_nothing, text_of
 from bihuan.plan.load.headers import SHEETS, Column, Sheet, find_sheet
-from bihuan.plan.load.package import DAMAGED, Refused, Scan, cell_name, open_package
+from bihuan.plan.load.package import (
+    DAMAGED,
+    MOST_CELLS,
+    Refused,
+    Scan,
+    cell_name,
+    open_package,
+)
 from bihuan.plan.load.rows import Cell, Row, Table, Tables
 from bihuan.plan.names import folded, plain
 
@@ -75,6 +82,7 @@ EXAMPLES: Final = ("示例", "example")
 """How the first cell of the example row begins."""
 _HEADER_WITHIN: Final = 20
 """Rows from the top among which the header is looked for."""
+_LONGEST_HEADER: Final = 100
 _OURS: Final = ("_", "说明", "填表说明", "readme")
 Grid = list[list[Raw]]
 
@@ -145,20 +153,25 @@ def _page(path: Path, sheet: CalamineSheet, scan: Scan) -> _Page:
         [None if raw == "" else raw for raw in row]
         for row in sheet.to_python(skip_empty_area=False)
     ]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        _fill(grid, range(top, bottom + 1), range(left, right + 1))
+    left = MOST_CELLS  # merged ranges of a sound sheet do not overlap
+    for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
+        if left > 0:
+            left -= _fill(grid, range(top, bottom + 1), range(first, last + 1))
     return _Page(path.name, sheet.name, grid, scan)
 
 
-def _fill(grid: Grid, rows: range, columns: range) -> None:
-    """Give every cell of a merged range the value of its first."""
+def _fill(grid: Grid, rows: range, columns: range) -> int:
+    """Give every cell of a merged range the value of its first; the cells looked at."""
     if rows.start >= len(grid) or columns.start >= len(grid[rows.start]):
-        return
+        return 1
     value = grid[rows.start][columns.start]
+    looked = 1
     for row in grid[rows.start : rows.stop]:
         for column in range(columns.start, min(columns.stop, len(row))):
+            looked += 1
             if row[column] is None:
                 row[column] = value
+    return looked
 
 
 def _table(sheet: Sheet, page: _Page, heard: list[Problem]) -> Table:
@@ -204,7 +217,11 @@ def find_header(sheet: Sheet, grid: Grid) -> Header | None:
     for n in range(max(0, best - 1), last + 1):
         columns |= matched[n]
         if matched[n]:
-            said |= {c: text_of(r) for c, r in enumerate(top[n]) if not is_nothing(r)}
+            said |= {
+                c: text_of(r)[:_LONGEST_HEADER]
+                for c, r in enumerate(top[n])
+                if not is_nothing(r)
+            }
     unknown = {c: text for c, text in said.items() if c not in columns}
     return Header(last, dict(sorted(columns.items())), unknown)
 
@@ -220,6 +237,7 @@ def _matched(row: list[Raw], known: Mapping[str, Column]) -> dict[int, Column]:
 
 def _header(text: str, known: Mapping[str, Column]) -> str:
     """A header folded; a remark in brackets counts only where it must."""
+    text = text[:_LONGEST_HEADER]
     spelled = folded(text)
     return spelled if spelled in known else folded(plain(text).partition("(")[0])
 
@@ -285,7 +303,7 @@ def _rows(
 def _is_example(raws: list[Raw]) -> bool:
     """Whether a row shows how to fill in the form."""
     said = next((text_of(raw) for raw in raws if not is_nothing(raw)), "")
-    return plain(said).casefold().startswith(EXAMPLES)
+    return plain(said[:_LONGEST_HEADER]).casefold().startswith(EXAMPLES)
 
 
 def _cell(

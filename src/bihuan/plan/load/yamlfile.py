@@ -29,7 +29,7 @@ from bihuan.plan.load.rows import Cell, Row, Table, Tables
 from bihuan.plan.names import folded
 from bihuan.plan.plan import FORMAT
 
-MOST_YAML: Final = 64 * MIB
+MOST_YAML: Final = 24 * MIB
 ENDING: Final = ".yaml"
 
 BAD_YAML: Final = error(
@@ -102,7 +102,12 @@ def _read(sheet: Sheet, path: Path, most: int, heard: list[Problem]) -> Iterator
     """The rows of one file."""
     if path.stat().st_size > MOST_YAML:
         raise _Bad(LARGE_YAML.at(Where(path.name), high=MOST_YAML // MIB))
-    events = _Events(path, sheet.table)
+    text = path.read_bytes()
+    if (
+        text.count(b"\n- ") > most
+    ):  # soon told; written in one line, it is counted below
+        raise _Bad(TOO_MANY_ROWS.at(Where(path.name), high=MOST_ROWS))
+    events = _Events(path.name, sheet.table, text)
     for n, fields in enumerate(events.rows(), start=1):
         if n > most:
             raise _Bad(TOO_MANY_ROWS.at(Where(path.name), high=MOST_ROWS))
@@ -158,10 +163,9 @@ def _unknown(sheet: Sheet, name: str, kind: str, where: Where) -> Problem:
 class _Events:
     """Walks the events of a file: `format: ...` and one table of rows."""
 
-    def __init__(self, path: Path, table: str) -> None:
-        self._file = path.name
+    def __init__(self, file: str, table: str, text: bytes) -> None:
+        self._file = file
         self._table = table
-        text = path.read_bytes()
         self._events = self._parse(text)
 
     def _parse(self, text: bytes) -> Iterator[yaml.Event]:
