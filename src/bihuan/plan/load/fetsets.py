@@ -101,7 +101,7 @@ def read_sets(years: Iterable[Row]) -> Sets:
 
     for year, groups in below.groups.items():
         sets.groups[year] = {name: group(name) for name in groups}
-        sets.years[year] = _union(sets.groups[year].values()) or group(year)
+        sets.years[year] = union(sets.groups[year].values()) or group(year)
     _name(sets, number)
     return sets
 
@@ -157,7 +157,8 @@ def _name(sets: Sets, number: dict[str, int]) -> None:
         sets.named[name] = sets.named.get(name, 0) | 1 << place
 
 
-def _union(sets: Iterable[int]) -> int:
+def union(sets: Iterable[int]) -> int:
+    """Everything that is in one of some sets."""
     bits = 0
     for each in sets:
         bits |= each
@@ -178,7 +179,7 @@ def home_classes(sets: Sets, with_room: Iterable[str]) -> list[Home]:
             for bits in sorted(chosen, key=lambda b: b & -b)
             if (rest := bits & ~taken)
         )
-        left = whole & ~taken & ~_union(chosen)
+        left = whole & ~taken & ~union(chosen)
         homes += _left_over(sets, year, left)
         taken |= whole
     return homes
