@@ -33,6 +33,7 @@ from bihuan.rules.clusters import (
 
 NEVER = 1e9
 TABLE = 4096
+GUIDE = 256
 
 # Streams of draws; counters follow.
 INDEX, COURSE, ONSET, NU, CHECK, TEST, LISTED, IMMUNE, HELD = 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -135,7 +136,9 @@ class Variant(NamedTuple):
     false_rise: NDArray[np.float64]
     """Distribution function of the number of false positives over the horizon."""
     false_day: NDArray[np.float64]
-    """Running share of them by day."""
+    """(day,) running share of them."""
+    false_guide: NDArray[np.int32]
+    """(GUIDE,) first day whose running share exceeds i / GUIDE: where to begin looking."""
     imports: NDArray[np.float64]
     """candidates per person-day, held chance, hold days, visitors/day, infections/visitor."""
     visitors: NDArray[np.float64]
@@ -641,11 +644,22 @@ def _false_positives(v, w, t, r, key, days):
     if len(v.false_rise) == 0:
         return
     u = _draw(key, FALSE, 0, 0)
-    number = np.searchsorted(v.false_rise, u, side="right")
-    t.result[r, WRONG] = number
-    for n in range(number):
-        day = np.searchsorted(v.false_day, _draw(key, FALSE_DAY, n, 0), side="right")
-        w.taken[min(day, days - 1)] += 1
+    low, high = 0, len(v.false_rise)
+    while low < high:  # first entry that exceeds u
+        middle = (low + high) >> 1
+        if v.false_rise[middle] <= u:
+            low = middle + 1
+        else:
+            high = middle
+    t.result[r, WRONG] = low
+    for n in range(low):
+        # There are up to some hundred of them in a run that infects nobody, so that a
+        # search for each day would be most of the run.
+        u = _draw(key, FALSE_DAY, n, 0)
+        day = v.false_guide[int(u * GUIDE)]
+        while day < days - 1 and v.false_day[day] <= u:
+            day += 1
+        w.taken[day] += 1
 
 
 @_inner

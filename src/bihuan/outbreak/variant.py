@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bihuan.base.ids import SchoolCode
-from bihuan.outbreak._kernel import Variant
+from bihuan.outbreak._kernel import GUIDE, Variant
 from bihuan.outbreak.intensity import VISITOR_CHANCE, VISITOR_DAYS
 from bihuan.outbreak.network import (
     Built,
@@ -133,6 +133,7 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
         listed=_listed(mine),
         false_rise=rise,
         false_day=share,
+        false_guide=guide(share),
         imports=imports,
         visitors=visitors,
         returners=_returners(people, opens),
@@ -412,6 +413,12 @@ def _false(
     if total <= 0.0:
         return np.zeros(0), np.zeros(0)
     return poisson_distribution(total), np.cumsum(mean) / total
+
+
+def guide(share: Floats) -> Ints:
+    """First day whose running share exceeds i / GUIDE: shape (GUIDE,)."""
+    steps = np.arange(GUIDE) / GUIDE
+    return np.searchsorted(share, steps, side="right").astype(np.int32)
 
 
 def poisson_distribution(mean: float) -> Floats:
