@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from bihuan.plan.load.fetxml import Row
 
 _TRIES: Final = 200
@@ -71,13 +73,15 @@ def size_of(years: Iterable[Row]) -> int:
     return len(names | parts) * len(parts)
 
 
-def ones(bits: int) -> Iterator[int]:
+def ones(bits: int) -> list[int]:
     """Places of the ones of a whole number, ascending."""
-    text = bin(bits)[:1:-1]
-    place = text.find("1")
-    while place >= 0:
-        yield place
-        place = text.find("1", place + 1)
+    octets = np.frombuffer(
+        bits.to_bytes(bits.bit_length() // 8 + 1, "little"), np.uint8
+    )
+    places: list[int] = np.flatnonzero(
+        np.unpackbits(octets, bitorder="little")
+    ).tolist()
+    return places
 
 
 def read_sets(years: Iterable[Row]) -> Sets:
