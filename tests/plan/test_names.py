@@ -102,4 +102,16 @@ def test_what_is_no_numeral(text: str) -> None:
 def test_no_name_crashes(text: str) -> None:
     assert class_key(text) is None or class_key(plain(text)) == class_key(text)
     assert grade_key(text) is None or grade_key(plain(text)) == grade_key(text)
-    assert folded(folded(text)) == folded(text) or "*" in text or ":" in text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("*学校名称", "学校 名称"),
+        ("Ｇ１２", "g12"),
+        ("dorm_room", "Dorm Room"),
+        ("电话：", "电话"),
+    ],
+)
+def test_folded_names_are_the_same(one: str, other: str) -> None:
+    assert folded(one) == folded(other)
