@@ -392,6 +392,7 @@ def bare() -> Rehearsal:
     one = school(0, "一校")
     planned = replace(
         one.planned[0][1],
+        found=None,
         days_to_found=None,
         by_setting=(),
         by_hour=(),

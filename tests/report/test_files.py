@@ -79,12 +79,17 @@ def test_workbook_never_takes_a_text_for_a_formula() -> None:
     assert "=1+1" + example.HOSTILE in titles
 
 
-def test_workbook_leaves_what_is_not_a_number_empty(two: Rehearsal) -> None:
+def test_workbook_leaves_what_is_unknown_empty(two: Rehearsal) -> None:
     school = two.schools[0]
     question, outcome = school.planned[0]
-    lost = replace(outcome, found=replace(outcome.found, value=math.nan))
-    odd = replace(two, schools=(replace(school, planned=((question, lost),)),))
-    assert not [v for v in cells(xlsx(odd, lang="zh-Hans")) if v == "nan"]
+    infinite = replace(outcome.size, high=math.nan)
+    lost = replace(outcome, found=None, size=infinite)
+    bare = replace(school, planned=((question, lost),), against=(), nothing=())
+    odd = replace(two, schools=(bare,))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(odd, lang="zh-Hans")))
+    rows = {row[3].value: [cell.value for cell in row[4:7]] for row in book["结果"]}
+    assert rows["有感染时被发现的机会"] == [None, None, None]
+    assert rows["校内感染"] == [outcome.size.value, outcome.size.low, None]
 
 
 def test_workbook_of_a_bare_rehearsal_has_its_headings() -> None:

@@ -54,6 +54,27 @@ def test_title_compares_the_plan_with_nothing(
     assert said == f"1 名感染者返校：{title}；隔离床位够用"
 
 
+@pytest.mark.parametrize(
+    ("pair", "title"),
+    [
+        ((0.2, 0.6), "照预案，暴发的机会低于不采取措施时"),
+        ((0.6, 0.2), "照预案，暴发的机会反而高于不采取措施时"),
+        ((0.2, 0.2), "照预案与不采取措施，暴发的机会分不出高低"),
+    ],
+)
+def test_title_of_a_single_school_does_not_count_schools(
+    pair: tuple[float, float], title: str
+) -> None:
+    assert title in findings.chance_title(schools_with(pair), RETURNER)
+
+
+def test_lead_of_a_single_school_names_it() -> None:
+    said = findings.lead(schools_with((0.2, 0.6)))
+    assert "实验高中出现 5 人及以上暴发的机会是 20%" in said
+    one = replace(example.rehearsal(), schools=example.rehearsal().schools[1:2])
+    assert findings.lead(one).endswith("预案检查发现 1 处错误。")
+
+
 def test_title_without_anything_to_compare() -> None:
     assert findings.chance_title(example.bare(), RETURNER).startswith(
         "1 名感染者返校：各校暴发的机会；"
@@ -195,6 +216,10 @@ def test_leaks_title() -> None:
     assert findings.leaks_title((first, near)) == (
         "寄宿生离校返校与教职工往返带入最多，两者分不出高低"
     )
+    faint = leak("boarders", 0.0, 0.1)
+    assert findings.leaks_title((faint, far)) == "带入的太少，分不出从哪里带入最多"
+    before = leak("before", 3.0, 5.0)
+    assert findings.leaks_title((before, far)) == "带入最多的是开学前已感染"
     assert findings.leaks_title(()) == "推演中没有感染从校外带入"
     assert findings.leaks_title((leak("staff", 0.0, 0.0),)) == (
         "推演中没有感染从校外带入"

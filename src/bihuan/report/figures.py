@@ -345,7 +345,7 @@ def measures(rehearsal: Rehearsal, found: tuple[MeasureRow, ...]) -> Figure:
 def _beside(
     titles: Sequence[str], panels: Sequence[Panel], labels: Sequence[str], title: str
 ) -> Drawing:
-    room, gap, costs = 150.0, 18.0, 190.0
+    room, gap, costs = 150.0, 26.0, 196.0
     rows = Rows(top=42, height=_tall(labels, room - 10, 27), count=len(labels))
     each = (WIDE - room - costs) / max(len(panels) - 2, 1)
     edges = [room + n * each for n in range(len(panels) - 1)]

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from bihuan.base.problems import Problem, Weight
 from bihuan.base.wording import _
-from bihuan.loop.outcome import Estimate, Leak, Question, Rehearsal
+from bihuan.loop.outcome import (
+    Estimate,
+    Leak,
+    Outcome,
+    Question,
+    Rehearsal,
+    SchoolRehearsal,
+)
 from bihuan.plan.words import Setting
 from bihuan.report import pool, wording
 from bihuan.report.pool import HeatRow, MeasureRow
@@ -25,7 +32,7 @@ def _chances(rehearsal: Rehearsal, question: Question) -> str:
         "{question}，照预案走，{schools}出现 5 人及以上暴发的机会是 {chance}"
     ).format(
         question=_premise(rehearsal, question),
-        schools=wording.schools(len(rows)),
+        schools=_who(rows),
         chance=chance,
     )
     values = [outcome.outbreak5.value for outcome in bare if outcome]
@@ -34,6 +41,11 @@ def _chances(rehearsal: Rehearsal, question: Question) -> str:
     return _("{said}；不采取任何措施，是 {chance}").format(
         said=said, chance=wording.span(values)
     )
+
+
+def _who(rows: tuple[tuple[SchoolRehearsal, Outcome], ...]) -> str:
+    """So many schools, or the name of the only one."""
+    return rows[0][0].school.name if len(rows) == 1 else wording.schools(len(rows))
 
 
 def _premise(rehearsal: Rehearsal, question: Question) -> str:
@@ -46,6 +58,8 @@ def _errors(rehearsal: Rehearsal) -> str:
     rows = [count(school.problems, Weight.ERROR) for school in rehearsal.schools]
     if not any(rows):
         return _("预案检查没有发现错误")
+    if len(rows) == 1:
+        return _("预案检查发现 {n} 处错误").format(n=sum(rows))
     return _("预案检查发现 {n} 处错误，涉及{schools}").format(
         n=sum(rows), schools=wording.schools(sum(map(bool, rows)))
     )
@@ -113,6 +127,8 @@ def _nothing_title(seen: Verdicts) -> str:
     n = wording.schools(seen.all)
     if not seen.all:
         return _("各校暴发的机会")
+    if seen.all == 1:
+        return _single_title(seen)
     if seen.lower == seen.all:
         return _("照预案，{n}暴发的机会都低于不采取措施时").format(n=n)
     if not seen.lower and not seen.higher:
@@ -124,6 +140,14 @@ def _nothing_title(seen: Verdicts) -> str:
     return _("照预案，{k}暴发的机会低于不采取措施时，{m}反而高").format(
         k=wording.schools(seen.lower), m=wording.schools(seen.higher)
     )
+
+
+def _single_title(seen: Verdicts) -> str:
+    if seen.lower:
+        return _("照预案，暴发的机会低于不采取措施时")
+    if seen.higher:
+        return _("照预案，暴发的机会反而高于不采取措施时")
+    return _("照预案与不采取措施，暴发的机会分不出高低")
 
 
 def _older_title(seen: Verdicts) -> str:
@@ -245,10 +269,14 @@ def leaks_title(rows: tuple[Leak, ...]) -> str:
     if not rows or rows[0].imports.high <= 0:
         return _("推演中没有感染从校外带入")
     first = wording.cause(rows[0].cause)
+    if rows[0].imports.low <= 0:
+        return _("带入的太少，分不出从哪里带入最多")
     if len(rows) > 1 and rows[1].imports.high >= rows[0].imports.low:
         return _("{a}与{b}带入最多，两者分不出高低").format(
             a=first, b=wording.cause(rows[1].cause)
         )
+    if rows[0].cause == "before":
+        return _("带入最多的是{a}").format(a=first)
     return _("闭环最大的薄弱点是{a}").format(a=first)
 
 

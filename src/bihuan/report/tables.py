@@ -437,8 +437,13 @@ def _assumption_row(row: Assumption) -> tuple[Cell, ...]:
     source = _(row.source)
     if row.assumed:
         told = _("假定，没有出处") + (_("：") + source if source else "")
-        return name(_(row.name)), _valued(row), Cell(reach), Cell(told, mark="late")
-    return name(_(row.name)), _valued(row), Cell(reach), Cell(source)
+        return (
+            name(_(row.name)),
+            _valued(row),
+            Cell(reach, number=True),
+            Cell(told, mark="late"),
+        )
+    return name(_(row.name)), _valued(row), Cell(reach, number=True), Cell(source)
 
 
 def _valued(row: Assumption) -> Cell:

@@ -171,7 +171,7 @@ def listed(names: Iterable[str], most: int = 6) -> str:
 
 def sentence(text: str) -> str:
     """A text with its full stop, whether or not it came with one."""
-    bare = text.rstrip("。. ")
+    bare = text.rstrip("。.：:；; ")
     return _("{text}。", text=bare) if bare else ""
 
 
