@@ -7,7 +7,9 @@ is the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, doi 10.1145/266
 
 import zlib
 
+import numpy as np
 from numpy.random import Generator, Philox
+from numpy.typing import NDArray
 
 Draws = Generator
 """A sequence of draws of its own."""
@@ -30,6 +32,16 @@ def key(seed: int, stream: str, *counters: int) -> int:
     for part in (zlib.crc32(stream.encode()), *counters):
         word = mix(word + ((part + 1) * _GOLDEN & _MASK))
     return word
+
+
+def key_array(
+    seed: int, stream: str, counter: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """The words at many places of a named stream: `key` of each counter."""
+    word = np.uint64(key(seed, stream)) + (counter + np.uint64(1)) * np.uint64(_GOLDEN)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(word ^ (word >> np.uint64(31)))
 
 
 def uniform(seed: int, stream: str, *counters: int) -> float:

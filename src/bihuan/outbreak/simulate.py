@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from bihuan.base.random import key
+from bihuan.base.random import key_array
 from bihuan.outbreak import _kernel as k
 from bihuan.outbreak.disease import Disease, gamma_quantiles, lognormal_quantiles
 from bihuan.outbreak.intensity import BEFORE_DAYS
@@ -24,13 +24,14 @@ from bihuan.plan.contacts import SETTINGS
 Seeds = NDArray[np.uint64]
 BLOCK = 250
 """Runs that one thread does between two looks at the clock and at Ctrl-C."""
+ROOM = 4096
+"""Attempts and events that wait at once; where more do, the block is done again with more."""
 
 
 def seeds(seed: int, runs: int, first: int = 0) -> Seeds:
     """Keys of runs `first` to `first + runs - 1` of a named seed."""
-    return np.array(
-        [key(seed, "run", r) for r in range(first, first + runs)], np.uint64
-    )
+    counter = np.arange(first, first + runs, dtype=np.uint64)
+    return key_array(seed, "run", counter)
 
 
 def simulate(
@@ -72,6 +73,8 @@ class _Call(NamedTuple):
     version: k.Variant
     ills: k.Ills
     returner: bool
+    spare: list[k.Work]
+    """Room to work in that no block uses at the moment, clean."""
 
 
 def _prepare(scenario: Scenario) -> _Call:
@@ -82,6 +85,7 @@ def _prepare(scenario: Scenario) -> _Call:
         version,
         tables(scenario.disease, scenario.beta),
         scenario.question is Question.RETURNER,
+        [],
     )
 
 
@@ -131,10 +135,13 @@ def tables(disease: Disease, beta: float) -> k.Ills:
 
 def _block(call: "_Call", keys: Seeds) -> k.Tally:
     """Runs of one block, with more room as often as room runs out."""
-    room = 4096
+    # A school's room is half a megabyte: blocks hand it on, at most one for each thread.
+    try:
+        work = call.spare.pop()
+    except IndexError:
+        work = _work(call.built, call.version, ROOM)
     while True:
         tally = _tally(len(keys), len(call.version.kind))
-        work = _work(call.built, call.version, room)
         full = k.simulate_runs(
             call.school,
             call.version,
@@ -146,8 +153,9 @@ def _block(call: "_Call", keys: Seeds) -> k.Tally:
             BEFORE_DAYS,
         )
         if full < 0:
+            call.spare.append(work)
             return tally
-        room *= 4
+        work = _work(call.built, call.version, 4 * len(work.when))
 
 
 def _tally(runs: int, days: int) -> k.Tally:
