@@ -339,6 +339,8 @@ class _Run:
     def _check(self, check: SymptomCheck | GateCheck, when: float) -> None:
         """Look at everybody; who is ill may be found."""
         ill = (self.onset <= when) & (when < self.well) & np.isinf(self.found)
+        if not ill.any():
+            return
         looked_at = self.stage.looked_at(check, math.floor(when))
         for person in np.flatnonzero(ill & looked_at):
             if self.feverish[person]:

@@ -249,12 +249,14 @@ class Stage:
 
     def meetings(self, day: int, disease: Disease) -> tuple[Meetings, ...]:
         """What each person meets on a day."""
-        met, kind = self.contacts[day], self.kinds[day]
-        holding = tuple(m for passing in PASSING for m in self.of(passing, day))
-        key = (met, kind, holding, disease)
-        if key not in self.met:
-            self.met[key] = meetings(self, met, kind, holding, disease)
-        return self.met[key]
+        if (day, disease) not in self.met:
+            met, kind = self.contacts[day], self.kinds[day]
+            holding = tuple(m for passing in PASSING for m in self.of(passing, day))
+            key = (met, kind, holding, disease)
+            if key not in self.met:
+                self.met[key] = meetings(self, met, kind, holding, disease)
+            self.met[day, disease] = self.met[key]
+        return self.met[day, disease]
 
     @cached_property
     def units(self) -> tuple["ClosingUnit", ...]:
