@@ -442,6 +442,8 @@ def test_a_name_that_is_not_there_is_told_at_its_line_once(tmp_path: Path) -> No
         ("F102", PLAIN.xml()[:-60]),
         ("F102", "PK\x03\x04"),
         ("F102", ""),
+        ("F102", '<?xml version="1.0" encoding="no-such"?><fet/>'),
+        ("F102", '<?xml version="1.0" encoding="gb2312"?><fet/>'),
         (
             "F103",
             '<!DOCTYPE f [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><fet><Mode>&b;</Mode></fet>',
@@ -496,6 +498,17 @@ def test_what_is_odd_a_thousand_times_is_listed_a_hundred_times(tmp_path: Path) 
     assert codes(reading).count("F114") == 100
     more = next(p for p in reading.problems if p.code == "F122")
     assert dict(more.words) == {"allowed": "F114", "came": "900"}
+
+
+def test_a_number_beyond_all_bounds_is_no_number(tmp_path: Path) -> None:
+    nines = "9" * 5_000
+    xml = PLAIN.xml().replace("<Duration>1<", f"<Duration>{nines}<")
+    xml = xml.replace("<Number_of_Students>0<", f"<Number_of_Students>{nines}<")
+    reading = read(tmp_path, xml)
+    assert reading.plan is not None
+    assert reading.plan.schools[0].students == 0
+    assert reading.plan.lessons[0].duration == 1
+    assert {"F117", "F118"} <= set(codes(reading))
 
 
 def test_early_files_say_fet_and_yes(tmp_path: Path) -> None:

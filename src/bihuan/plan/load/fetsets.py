@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from bihuan.plan.load.fetxml import Row
+from bihuan.plan.load.fetxml import Row, whole_number
 
 _TRIES: Final = 200
 """Groups from which a family of classes is tried, by year."""
@@ -42,6 +42,10 @@ class Sets:
     """Atoms of each name, whatever it names."""
     stated: dict[str, int] = field(default_factory=dict)
     """Number of students that a name states first, above 0."""
+
+    def members_of(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Numbers of the atoms of some sets, ascending, each once."""
+        return self.members(union(self.named[name] for name in names))
 
     def members(self, bits: int) -> tuple[int, ...]:
         """Numbers of the atoms of a set, ascending."""
@@ -144,9 +148,9 @@ def _note(sets: Sets, row: Row) -> str:
     """Name of a listing; its line and its number of students are kept."""
     name = row.first("Name")
     sets.lines.setdefault(name, row.line)
-    text = row.first("Number_of_Students").strip()
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        sets.stated.setdefault(name, int(text))
+    number = whole_number(row.first("Number_of_Students").strip())
+    if number > 0:
+        sets.stated.setdefault(name, number)
     return name
 
 

@@ -25,6 +25,7 @@ MAX_ELEMENTS: Final = 1_000_000
 """Elements kept; FET's own limits (30,000 activities, 30,000 subgroups) need fewer."""
 MAX_DEPTH: Final = 16
 """Elements in each other; FET itself uses at most 7."""
+_DIGITS: Final = 6
 _CHUNK: Final = 1 << 16
 
 LISTS: Final[dict[str, frozenset[str]]] = {
@@ -125,6 +126,12 @@ class Rows:
         return (row for kind, row in rows if not tag or kind == tag)
 
 
+def whole_number(text: str) -> int:
+    """A whole number as FET writes it; -1 for anything else, or far too large."""
+    plain = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    return int(text) if plain else -1
+
+
 def read_rows(path: Path) -> Rows | Problem:
     """The rows of a file, or why it cannot be read."""
     size = path.stat().st_size
@@ -148,6 +155,8 @@ def read_rows(path: Path) -> Rows | Problem:
     except SAXParseException as broken:
         where = Where(file=path.name, cell=str(broken.getLineNumber() or 1))
         return BROKEN.at(where, came=broken.getMessage())
+    except (LookupError, ValueError) as odd:  # an encoding that Python does not know
+        return BROKEN.at(Where(file=path.name, cell="1"), came=odd)
     return collector.found
 
 
