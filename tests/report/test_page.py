@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -167,10 +168,18 @@ def test_things_to_mend_say_effect_who_when_and_cost() -> None:
         "90% 区间 −10.2 至 −4.3",
     )
     assert "责任：各校校长；4月5日前；代价：夜班每晚 1 人。" in first.duty
-    assert "学校：二高、三高" in beds.duty
+    assert first.duty.startswith("学校：实验高中、二高、三高；")
+    assert beds.duty.startswith("责任："), "the title names its schools"
     assert (must.value, must.interval) == ("无论推演结果，都要补", "")
     assert leave.value == "−38%"
     assert (dining.value, dining.unclear) == ("差异在误差范围内", True)
+
+
+def test_thing_that_concerns_every_school_counts_them() -> None:
+    whole = example.rehearsal()
+    codes = tuple(school.school.code for school in whole.schools)
+    mend = replace(whole.mends[0], schools=codes)
+    assert page.item(mend, whole).duty.startswith("学校：七校；")
 
 
 def test_days_that_come_next_are_joined_and_sorted() -> None:
@@ -188,10 +197,7 @@ def test_days_that_come_next_are_joined_and_sorted() -> None:
 def test_assumptions_that_decide_are_told() -> None:
     whole = example.rehearsal()
     assert "其中 1 个使头两项换位" in page.moved(whole)
-    calm = Rehearsal(
-        **{name: getattr(whole, name) for name in whole.__slots__}
-        | {"sensitivity": whole.sensitivity[1:]}
-    )
+    calm = replace(whole, sensitivity=whole.sensitivity[1:])
     assert "头两项都不换位" in page.moved(calm)
     assert page.moved(example.bare()) == ""
     assert page.assumed(example.bare()) == "0 个参数都有出处"

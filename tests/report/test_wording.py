@@ -32,6 +32,7 @@ from bihuan.report.wording import (
         (Estimate(0.034, 0.021, 0.05), COUNT, "0.03（0.02 至 0.05）"),
         (Estimate(-31.2, -48.0, -17.0), PERSONS, "−31 人（−48 至 −17）"),
         (Estimate(-0.38, -0.46, -0.29), SHARE, "−38%（−46 至 −29）"),
+        (Estimate(-0.06, -0.1, -0.02), PERSONS, "−0.06 人（−0.10 至 −0.02）"),
         (Estimate(float("nan"), 0.0, 1.0), CHANCE, "算不出%（0 至 100）"),
     ],
 )

@@ -215,8 +215,7 @@ def item(mend: Mend, rehearsal: Rehearsal) -> Item:
 
 def _duty(mend: Mend, rehearsal: Rehearsal) -> str:
     """Which schools, who, by when, at what cost."""
-    names = {row.school.code: row.school.name for row in rehearsal.schools}
-    where = _("、").join(names[code] for code in mend.schools if code in names)
+    where = _where(mend, rehearsal)
     parts = [_("学校：{names}").format(names=where)] if where else []
     if mend.who:
         parts.append(_("责任：{who}").format(who=_(mend.who)))
@@ -225,6 +224,15 @@ def _duty(mend: Mend, rehearsal: Rehearsal) -> str:
     if mend.cost:
         parts.append(_("代价：{cost}").format(cost=_(mend.cost).rstrip("。")))
     return wording.sentence(_("；").join(parts))
+
+
+def _where(mend: Mend, rehearsal: Rehearsal) -> str:
+    """The schools it concerns; nothing where the title names them."""
+    names = [s.school.name for s in rehearsal.schools if s.school.code in mend.schools]
+    if all(name in _(mend.title) for name in names):
+        return ""
+    every = len(names) == len(rehearsal.schools)
+    return wording.schools(len(names)) if every else _("、").join(names)
 
 
 def sights(rehearsal: Rehearsal) -> tuple[tuple[str, str], ...]:

@@ -101,12 +101,19 @@ def said(estimate: Estimate, form: Form = COUNT) -> Said:
     """An estimate in words; a difference that covers zero is not given a number."""
     ends = [v * form.factor for v in (estimate.value, estimate.low, estimate.high)]
     digits = _digits(max(map(abs, ends)), form)
+    if form.paired and not estimate.covers_zero and _vanishes(ends, digits):
+        digits += 1  # an end that is not zero is not shown as zero
     value, low, high = (number(end, digits) for end in ends)
     if form.paired and estimate.covers_zero:
         shown = _("差异在误差范围内")
     else:
         shown = " ".join(part for part in (value + form.sign, _(form.unit)) if part)
     return Said(shown, _("{low} 至 {high}", low=low, high=high))
+
+
+def _vanishes(ends: list[float], digits: int) -> bool:
+    """Whether an end would be shown as zero."""
+    return any(round(end, digits) == 0 for end in ends)
 
 
 def words(estimate: Estimate, form: Form = COUNT) -> str:
