@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from bihuan.base.ids import ZoneCode
+from bihuan.base.problems import Problem, errors
 from bihuan.base.units import Days, Hours, Minutes, Share
 from bihuan.loop.mend import REMEDIES, Remedy, standing
-from bihuan.loop.outcome import Estimate
-from bihuan.loop.priorities import Tried, mends, ranking
+from bihuan.loop.outcome import Estimate, Mend, SchoolRehearsal
+from bihuan.loop.priorities import Tried, mends, musts, ranking
 from bihuan.outbreak.variant import beds
 from bihuan.plan import measures as m
+from bihuan.plan.check import check
 from bihuan.plan.plan import Plan
 from bihuan.plan.words import ZoneKind
 from world import QIZHONG, YIGAO, small_plan
@@ -19,12 +23,12 @@ from world import QIZHONG, YIGAO, small_plan
 Edit = Callable[[Plan], Plan]
 
 
-def edit(kind: type, **changes: object) -> Edit:
+def edit(kind: type, **changes: Any) -> Edit:
     """The plan with every measure of a kind changed."""
 
     def change(plan: Plan) -> Plan:
         rows = tuple(
-            replace(row, **changes) if isinstance(row, kind) else row  # type: ignore[type-var]
+            replace(row, **changes) if isinstance(row, kind) else row
             for row in plan.measures
         )
         return replace(plan, measures=rows)
@@ -136,6 +140,44 @@ def test_a_mend_names_its_schools_and_a_day_before_opening() -> None:
     assert remedy("test").due(plan) >= plan.district.drawn_up
     assert standing(plan, YIGAO, "test") == "24"
     assert isinstance(remedy("test").due(plan), date)
+
+
+def test_what_the_check_demands_comes_before_what_is_worth_something() -> None:
+    zones = tuple(
+        replace(z, seats=10) if z.kind is ZoneKind.CANTEEN_HALL else z
+        for z in small_plan().zones
+    )
+    first, *others = small_plan().classes
+    lost = replace(first, stair=ZoneCode("NOWHERE"))
+    plan = replace(small_plan(), zones=zones, classes=(lost, *others))
+    found = tuple(errors(check(plan)))
+    rows = tuple(musts(plan, (_rehearsed(plan, found),)))
+    assert [found_by(mend, found) for mend in rows][:2] == ["P401", "P204"]
+    assert all(mend.effect is None for mend in rows)
+    assert rows[0].schools == (YIGAO,)
+
+
+def found_by(mend: Mend, found: tuple[Problem, ...]) -> str:
+    """The code of the problem whose words a mend's title has."""
+    return next(p.code for p in found if p.said.rstrip("。") in mend.title)
+
+
+def _rehearsed(plan: Plan, problems: tuple[Problem, ...]) -> SchoolRehearsal:
+    return SchoolRehearsal(
+        school=plan.by_code[YIGAO],
+        students=1,
+        boarders=0,
+        staff=1,
+        classes=1,
+        r0=1.0,
+        planned=(),
+        nothing=(),
+        against=(),
+        change=(),
+        worth=(),
+        leaks=(),
+        problems=problems,
+    )
 
 
 def _tried(name: str, effect: Estimate) -> Tried:

@@ -24,7 +24,7 @@ from bihuan.plan.words import Setting, ZoneKind
 DAYS_A_WEEK = 6.0
 CHECK_MINUTES = 4.0
 """A class of 45 looked at, asked, its exceptions written down."""
-CLEAN_MINUTES = 8.0
+CLEAN_MINUTES = 4.0
 """A room of 70 square metres."""
 WINDOW_MINUTES = 1.0
 BATCH_HOURS = 0.5
