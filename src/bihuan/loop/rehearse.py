@@ -9,6 +9,7 @@ import xarray as xr
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
 from bihuan.base.wording import _
+from bihuan.loop.ahead import ahead
 from bihuan.loop.assumptions import LEFT_OUT, assumptions
 from bihuan.loop.cost import labour_hours
 from bihuan.loop.leaks import leaks
@@ -115,6 +116,7 @@ def rehearse(order: Order, progress: Callable[[int, int], None] = nobody) -> Reh
         filled=order.filled,
         left_out=tuple(_(text) for text in LEFT_OUT),
         interrupted=interrupted,
+        ahead=ahead(order.plan, tuple(s.school.code for s in done)),
     )
 
 
