@@ -7,14 +7,11 @@ FET says of its fields and nothing of our plan.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element  # noqa: TID251  # the type alone
 from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
 from hypothesis import strategies as st
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element  # noqa: TID251  # the type alone
 
 NAMES = ("1A", "1 A", "一班", "Ab&c<", "é", "é", "قسم", " x", "x ", "2-B", "高三(5)班")
 WHOLE = "100"
@@ -327,17 +324,17 @@ def count_slowly(xml: str) -> dict[str, int]:
     }
 
 
-def _texts(root: "Element", path: str) -> list[str]:
+def _texts(root: Element, path: str) -> list[str]:
     return [found.text or "" for found in root.iterfind(path)]
 
 
-def _binding(constraint: "Element") -> bool:
+def _binding(constraint: Element) -> bool:
     """Whether a constraint is active and must hold."""
     weight = float(constraint.findtext("Weight_Percentage") or 0)
     return weight == 100 and constraint.findtext("Active") == "true"
 
 
-def _atoms(root: "Element") -> tuple[set[str], dict[str, set[str]]]:
+def _atoms(root: Element) -> tuple[set[str], dict[str, set[str]]]:
     """All atoms, and the atoms of each name: every listing of a name is the same set."""
     years = root.findall("Students_List/Year")
     groups = [group for year in years for group in year.findall("Group")]

@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 import odds
+from bihuan.base.units import PerHundredThousandDays
 from bihuan.outbreak.calibrate import beta_for, r0_of
 from bihuan.outbreak.disease import Disease, disease
 from bihuan.outbreak.network import Built, bare, build, kinds_by_day
@@ -82,7 +83,7 @@ def test_without_passing_on_the_returner_stays_alone() -> None:
 
 def test_nobody_comes_in_where_there_is_nothing_outside() -> None:
     plan = small_plan()
-    calm = replace(plan, district=replace(plan.district, incidence=0.0))
+    calm = replace(plan, district=replace(plan.district, incidence=PerHundredThousandDays(0.0)))
     assert int(run(Question.IMPORTS, plan=calm)["size"].sum()) == 0
 
 

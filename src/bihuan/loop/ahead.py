@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bihuan.base.ids import SchoolCode
+from bihuan.base.ids import GradeCode, SchoolCode
 from bihuan.base.wording import _
 from bihuan.plan.measures import StagedOpening
 from bihuan.plan.plan import Plan
@@ -15,7 +15,7 @@ def ahead(plan: Plan, schools: tuple[SchoolCode, ...]) -> tuple[tuple[date, str]
     staged: set[tuple[SchoolCode, str]] = set()
     for measure in plan.measures:
         if isinstance(measure, StagedOpening) and measure.school in schools:
-            for code in measure.scope:
+            for code in map(GradeCode, measure.scope):
                 staged.add((measure.school, code))
                 name = names.get((measure.school, code), code)
                 _enter(days, measure.opens, name)

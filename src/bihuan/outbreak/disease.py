@@ -167,4 +167,4 @@ def gamma_distribution(
         total += term
     with np.errstate(divide="ignore"):
         log_front = shape * np.log(z) - z - math.lgamma(shape)
-    return np.minimum(np.exp(log_front) * total, 1.0)
+    return np.asarray(np.minimum(np.exp(log_front) * total, 1.0))

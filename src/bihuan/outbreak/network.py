@@ -120,6 +120,10 @@ class Built:
     """(S,) kind of day within its phase."""
     phases: tuple[int, ...]
     """First day of each phase; the first is 0."""
+    air: Floats
+    """(S,) air changes per hour of the zone itself."""
+    use: Floats
+    """(S,) hours that a session's group meets on that kind of day."""
 
 
 def in_force(measure: Measure, plan: Plan, day: int) -> bool:
@@ -175,6 +179,10 @@ class Layout:
     phases: tuple[int, ...]
     rooms: Floats
     """(S, 3) intensity of close, air, surface for a disease of weights one."""
+    air: Floats
+    """(S,) air changes per hour of the zone itself."""
+    use: Floats
+    """(S,) hours that a session's group meets on that kind of day."""
     entries: "Entries"
     own_first: Ints
     own: Ints
@@ -276,6 +284,9 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
         kinds=len(starts) * (head.cycle + 2),
     )
     own_first, own = _groups_of(first[: groups[1] + 1], member, head.persons)
+    hours = np.concatenate([c.session_hours for c in parts])
+    rooms, air = _rooms(plan, group_setting[group], zone)
+    meets = group.astype(np.int64) * (head.cycle + 2) + day
     return Layout(
         contacts=head,
         first=first.astype(np.int32),
@@ -283,12 +294,14 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
         group=group.astype(np.int32),
         group_setting=group_setting.astype(np.int32),
         start=np.concatenate([c.session_start for c in parts]),
-        hours=np.concatenate([c.session_hours for c in parts]),
+        hours=hours,
         zone=zone,
         phase=phase,
         day=day,
         phases=starts,
-        rooms=_rooms(plan, group_setting[group], zone),
+        rooms=rooms,
+        air=air,
+        use=np.bincount(meets, weights=hours)[meets],
         entries=entries,
         own_first=own_first,
         own=own,
@@ -298,7 +311,7 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
 def intensities(layout: Layout, felt: Felt) -> Floats:
     """Intensity per pair and hour by route: shape (session, 3)."""
     weights, scale = felt
-    base = layout.rooms * np.array(weights)
+    base: Floats = layout.rooms * np.array(weights)
     setting = layout.group_setting[layout.group]
     for place, factor in scale:
         base[setting == SETTINGS.index(place)] *= factor
@@ -336,18 +349,20 @@ def _weigh(layout: Layout, felt: Felt) -> Built:
         layout.phase,
         layout.day,
         layout.phases,
+        layout.air,
+        layout.use,
     )
 
 
-def _rooms(plan: Plan, setting: Ints, zone: Ints) -> Floats:
-    """Intensity per pair and hour by route (close, air, surface): shape (session, 3)."""
-    table = np.zeros((len(setting), 3))
-    for number, zone_row in {
-        (int(a), int(b)) for a, b in zip(setting, zone, strict=True)
-    }:
-        here = (setting == number) & (zone == zone_row)
-        table[here] = _at(plan, INTENSITY[SETTINGS[number]], zone_row)
-    return table
+def _rooms(plan: Plan, setting: Ints, zone: Ints) -> tuple[Floats, Floats]:
+    """Intensity per pair and hour by route (session, 3), air changes (session,)."""
+    places, number = np.unique(
+        np.column_stack([setting, zone]), axis=0, return_inverse=True
+    )
+    rows = [(INTENSITY[SETTINGS[s]], int(z)) for s, z in places]
+    routes = np.array([_at(plan, row, z) for row, z in rows]).reshape(-1, 3)
+    air = np.array([room_of(plan, row, z)[2] for row, z in rows])
+    return routes[number.ravel()], air[number.ravel()]
 
 
 def room_of(plan: Plan, row: Intensity, zone: int) -> tuple[float, float, float]:
@@ -474,7 +489,7 @@ def keep(
             share = min(1.0, measure.strength / disease.strength_needed)
             kept[rows, 2] /= 1.0 + measure.times * share
         else:
-            kept[rows, 1] *= _fresher(built, plan, measure)[rows]
+            kept[rows, 1] *= _fresher(built, measure)[rows]
     total = built.base.sum(axis=1)
     left = (built.base * kept).sum(axis=1)
     return np.asarray(np.divide(left, total, out=np.ones_like(total), where=total > 0))
@@ -493,20 +508,11 @@ def sessions(built: Built, kept: Floats) -> NDArray[np.void]:
     return table
 
 
-def _fresher(built: Built, plan: Plan, measure: Ventilation) -> Floats:
+def _fresher(built: Built, measure: Ventilation) -> Floats:
     """Own air changes over those under a measure, by session."""
-    net = built.network
-    place = net.group.astype(np.int64) * (int(built.day.max()) + 1) + built.day
-    use = np.bincount(place, weights=net.hours)[place] * 60.0
-    share = np.minimum(1.0, measure.times * measure.minutes / use)
-    own = np.array(
-        [
-            room_of(plan, INTENSITY[SETTINGS[s]], int(z))[2]
-            for s, z in zip(net.setting, built.zone, strict=True)
-        ]
-    )
-    open_air = own + (measure.air_changes - own) * share
-    return np.asarray(own / np.maximum(own, open_air))
+    share = np.minimum(1.0, measure.times * measure.minutes / (built.use * 60.0))
+    open_air = built.air + (measure.air_changes - built.air) * share
+    return np.asarray(built.air / np.maximum(built.air, open_air))
 
 
 def _in_scope(built: Built, plan: Plan, measure: Measure) -> NDArray[np.bool_]:

@@ -426,7 +426,7 @@ def poisson_distribution(mean: float) -> Floats:
     top = int(mean + 12.0 * mean**0.5 + 30.0)
     n = np.arange(1, top)
     log_p = np.concatenate([[0.0], np.cumsum(np.log(mean / n))]) - mean
-    return np.minimum(np.cumsum(np.exp(log_p)), 1.0)
+    return np.asarray(np.minimum(np.cumsum(np.exp(log_p)), 1.0))
 
 
 def _imports(

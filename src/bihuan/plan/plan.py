@@ -6,6 +6,7 @@ A table is a sheet of the workbook and a file of the YAML folder; `TABLES` is th
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from bihuan.base.ids import AreaCode, SchoolCode
 from bihuan.base.units import Days, PerHundredThousandDays
@@ -101,7 +102,7 @@ class Plan:
 
     def of(self, school: SchoolCode) -> "Plan":
         """The part of the plan that speaks of one school (and of no school)."""
-        kept = {
+        kept: dict[str, Any] = {
             table: tuple(
                 row
                 for row in getattr(self, table)

@@ -1,6 +1,7 @@
 """The plan's closed vocabularies; a member's value is what files hold."""
 
 from enum import StrEnum
+from typing import Self
 
 from bihuan.base.wording import N_
 
@@ -10,7 +11,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str = "") -> "Word":
+    def __new__(cls, code: str, label: str = "") -> Self:
         """A member from its code and its label (the label is a catalogue entry)."""
         member = str.__new__(cls, code)
         member._value_ = code
