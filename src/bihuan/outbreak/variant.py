@@ -23,7 +23,7 @@ from bihuan.outbreak.network import (
     sessions,
 )
 from bihuan.outbreak.scenario import Scenario
-from bihuan.plan.contacts import SETTINGS
+from bihuan.plan.contacts import SETTINGS, Contacts
 from bihuan.plan.measures import (
     ClosedCampus,
     ContactListing,
@@ -36,6 +36,7 @@ from bihuan.plan.measures import (
     Testing,
     Vaccination,
 )
+from bihuan.plan.people import Class
 from bihuan.plan.plan import Plan
 from bihuan.plan.words import (
     PeriodKind,
@@ -84,7 +85,7 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
     number = {
         m.code: i for i, m in enumerate(m for m in plan.measures if m.school == school)
     }
-    people = cast(built, _Hold(plan))
+    people = cast(built.contacts, plan.classes)
     kind = kinds_by_day(built, left, school, scenario.days)
     base = _base(built, kind)
     opens = _opens(left, built, mine, people)
@@ -142,67 +143,64 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
     )
 
 
-class _Hold:
-    """A plan by identity, for a cache."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-
-    def __hash__(self) -> int:
-        return id(self.plan)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hold) and other.plan is self.plan
-
-
 @lru_cache(maxsize=32)
-def cast(built: Built, hold: _Hold) -> Cast:
-    """Who everybody is and what units they belong to."""
-    people, persons = built.contacts.people, built.contacts.persons
-    pupil = np.zeros(persons, np.bool_)
-    crosses = np.zeros(persons, np.bool_)
-    for i, person in enumerate(people):
-        pupil[i] = person.role is Role.STUDENT
-        crosses[i] = not person.lives_in
-    unit, sizes = _units(built, hold.plan)
-    members = [np.flatnonzero((unit == u).any(axis=1)) for u in range(len(sizes))]
-    classes = [len({int(c) for c in unit[m, 0]} - {-1}) for m in members]
+def cast(people: Contacts, classes: tuple[Class, ...]) -> Cast:
+    """Who everybody is and what units they belong to; classes: the plan's."""
+    pupil = np.zeros(people.persons, np.bool_)
+    crosses = np.zeros(people.persons, np.bool_)
+    here = slice(len(people.people))
+    pupil[here] = [p.role is Role.STUDENT for p in people.people]
+    crosses[here] = [not p.lives_in for p in people.people]
+    unit, units = _units(people, classes)
+    of_unit, member = _members(unit)
+    home = unit[member, UNITS.index(Unit.CLASS)]
+    pairs = np.unique(np.column_stack([of_unit, home])[home >= 0], axis=0)
+    size = np.bincount(of_unit, minlength=units)
     return Cast(
         pupil=pupil,
         adult=~pupil,
         crosses=crosses,
         unit=unit,
-        unit_size=np.array(sizes, np.int32),
-        unit_first=np.cumsum([0] + [len(m) for m in members]).astype(np.int32),
-        unit_member=np.concatenate([*members, np.zeros(0, np.int64)]).astype(np.int32),
-        unit_classes=np.array(classes, np.int32),
-        staff=np.flatnonzero(~pupil[: len(people)]).astype(np.int32),
+        unit_size=size.astype(np.int32),
+        unit_first=np.concatenate([[0], np.cumsum(size)]).astype(np.int32),
+        unit_member=member.astype(np.int32),
+        unit_classes=np.bincount(pairs[:, 0], minlength=units).astype(np.int32),
+        staff=np.flatnonzero(~pupil[here]).astype(np.int32),
     )
 
 
-def _units(built: Built, plan: Plan) -> tuple[Ints, list[int]]:
-    """Units of each person (a row of UNITS) and their sizes."""
-    net, people = built.network, built.contacts.people
-    room, floor = UNITS.index(Unit.DORM_ROOM), UNITS.index(Unit.DORM_FLOOR)
-    home, grade = UNITS.index(Unit.CLASS), UNITS.index(Unit.GRADE)
-    classes = {c.code: c for c in plan.classes if c.school == built.contacts.school}
-    unit = np.full((built.contacts.persons, len(UNITS)), -1, np.int32)
-    names: dict[tuple[int, object], int] = {}
-    for i, person in enumerate(people):
-        keys: list[tuple[int, object]] = [(UNITS.index(Unit.SCHOOL), "")]
-        own = classes.get(person.klass)
-        if person.role is Role.STUDENT and own is not None:
-            keys += [(home, own.within or own.code), (grade, own.grade)]
-        for g in net.own[net.own_first[i] : net.own_first[i + 1]]:
-            setting = SETTINGS[net.group_setting[g]]
-            if setting is Setting.DORM_ROOM:
-                keys.append((room, int(g)))
-            elif setting is Setting.DORM_FLOOR:
-                keys.append((floor, int(g)))
-        for column, name in keys:
-            unit[i, column] = names.setdefault((column, name), len(names))
-    sizes = np.bincount(unit[unit >= 0], minlength=len(names))
-    return unit, [int(n) for n in sizes]
+def _units(people: Contacts, classes: Iterable[Class]) -> tuple[Ints, int]:
+    """Units of each person (a row of UNITS), and how many units there are."""
+    unit = np.full((people.persons, len(UNITS)), -1, np.int32)
+    unit[: len(people.people), UNITS.index(Unit.SCHOOL)] = 0
+    names: dict[tuple[Unit, str], int] = {}
+    own = {c.code: c for c in classes if c.school == people.school}
+    for number, person in enumerate(people.people):
+        row = own.get(person.klass)
+        if person.role is Role.STUDENT and row is not None:
+            for kind, name in (
+                (Unit.CLASS, row.within or row.code),
+                (Unit.GRADE, row.grade),
+            ):
+                place = names.setdefault((kind, name), 1 + len(names))
+                unit[number, UNITS.index(kind)] = place
+    units = 1 + len(names)
+    for kind, setting in (
+        (Unit.DORM_ROOM, Setting.DORM_ROOM),
+        (Unit.DORM_FLOOR, Setting.DORM_FLOOR),
+    ):
+        for group in np.flatnonzero(people.setting == SETTINGS.index(setting)).tolist():
+            unit[people.members(group), UNITS.index(kind)] = units
+            units += 1
+    return unit, units
+
+
+def _members(unit: Ints) -> tuple[Ints, Ints]:
+    """Memberships by unit, then person: the unit and the person of each."""
+    of_unit = unit.ravel()
+    order = np.argsort(of_unit, kind="stable")
+    order = order[of_unit[order] >= 0]
+    return of_unit[order], (order // unit.shape[1]).astype(np.int32)
 
 
 def _base(built: Built, kind: Ints) -> Ints:
