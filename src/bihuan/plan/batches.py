@@ -56,16 +56,16 @@ def together(
     if len(persons) == 0:
         return
     if (start == start[0]).all() and (end == end[0]).all():
-        yield float(start[0]), float(end[0]), _distinct(persons)
+        yield float(start[0]), float(end[0]), distinct(persons)
         return
     edges = np.unique(np.concatenate([start, end]))
     for low, high in pairwise(edges.tolist()):
         there = persons[(start <= low) & (end >= high)]
         if len(there):
-            yield low, high, _distinct(there)
+            yield low, high, distinct(there)
 
 
-def _distinct(ascending: Ints) -> Ints:
+def distinct(ascending: Ints) -> Ints:
     """Each person once."""
     twice = ascending[1:] == ascending[:-1]
     return np.unique(ascending) if twice.any() else ascending

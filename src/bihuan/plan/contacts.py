@@ -159,20 +159,26 @@ def contacts(
     rules = Rules.of(plan, school, day, without)
     whole = School(Cast.of(plan, school, roster), table, rules)
     book = enter(whole)
-    sizes = [len(members) for members in book.members]
-    sessions = np.array(book.sessions, np.float64).reshape(-1, 4)
-    start, end = sessions[:, 2] / 60.0, sessions[:, 3] / 60.0
+    settings, zones, raw = (
+        zip(*book.groups, strict=True) if book.groups else ((), (), ())
+    )
+    member = np.frombuffer(b"".join(raw), np.int64)
+    sizes = [len(members) // member.itemsize for members in raw]
+    met = [meetings for _day, meetings in book.sessions]
+    start = np.concatenate([m.start for m in met]) / 60.0
+    end = np.concatenate([m.end for m in met]) / 60.0
+    days = [day for day, _meetings in book.sessions]
     return Contacts(
         school=school,
         people=roster,
         family=book.persons - len(roster),
         cycle=plan.district.cycle_days,
-        setting=np.array(book.setting, np.int32),
-        zone=np.array(book.zone, np.int32),
+        setting=np.array(settings, np.int32),
+        zone=np.array(zones, np.int32),
         first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
-        member=np.concatenate([*book.members, []]).astype(np.int32),
-        session_group=sessions[:, 0].astype(np.int32),
-        session_day=sessions[:, 1].astype(np.int32),
+        member=member.astype(np.int32),
+        session_group=np.concatenate([m.group for m in met]).astype(np.int32),
+        session_day=np.repeat(days, [len(m.group) for m in met]).astype(np.int32),
         session_start=start,
         session_hours=np.minimum(end - start, 24.0 - start),
     )

@@ -5,15 +5,15 @@ follows from them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bihuan.base.ids import ClassCode, GradeCode, PersonId
-from bihuan.plan.batches import queue_minutes
+from bihuan.base.ids import ClassCode, GradeCode, PersonId, ZoneCode
+from bihuan.plan.batches import distinct, queue_minutes
 from bihuan.plan.cast import (
     NOWHERE,
     Batches,
@@ -31,7 +31,7 @@ from bihuan.plan.cast import (
     stairs,
     tables,
 )
-from bihuan.plan.presence import Book, Presence
+from bihuan.plan.presence import Book, Meetings, Presence, Stretch
 from bihuan.plan.programme import (
     MEALS,
     MIDNIGHT,
@@ -84,7 +84,6 @@ class School:
     def __init__(self, cast: Cast, lessons: Sequence[Lesson], rules: Rules) -> None:
         self.cast = cast
         self.rules = rules
-        self.lessons = lessons
         self.rooms = own_rooms(cast, lessons)
         self.gate, self.stair, self.hall = gates(cast), stairs(cast), halls(cast)
         self.table, self.bus = tables(cast), buses(cast)
@@ -95,7 +94,30 @@ class School:
         self.dining = batches(cast, self.hall, rules.dining)
         self.leaving = batches(cast, self.stair, rules.breaks)
         self.households = _households(cast)
+        self.offices = tuple(_offices(cast, lessons))
+        self.number = {person.id: n for n, person in enumerate(cast.people)}
+        self.on_day: dict[int, list[Lesson]] = defaultdict(list)
+        for lesson in lessons:
+            self.on_day[lesson.day - 1].append(lesson)
+        self.grade = {row.code: row.grade for row in cast.classes}
+        self.rolls: dict[tuple[tuple[ClassCode, ...], tuple[PersonId, ...]], Ints] = {}
+        self.taught: dict[
+            tuple[tuple[ClassCode, ...], tuple[ZoneCode, ...], bytes], tuple[int, ...]
+        ] = {}
+        self.seated: dict[bytes, tuple[int, ...]] = {}
+        self.alike = _alike(cast)
         self.book = Book(len(cast.people) + FAMILY * self.households.homes)
+
+    def roll(
+        self, codes: tuple[ClassCode, ...], teachers: tuple[PersonId, ...]
+    ) -> Ints:
+        """Students of classes and teachers, ascending."""
+        if (codes, teachers) not in self.rolls:
+            staff = [self.number[t] for t in teachers if t in self.number]
+            parts = [self.cast.rolls[code] for code in codes]
+            everybody = np.concatenate([*parts, np.array(staff, np.int64)])
+            self.rolls[codes, teachers] = distinct(np.sort(everybody))
+        return self.rolls[codes, teachers]
 
 
 @dataclass(frozen=True)
@@ -112,7 +134,7 @@ def enter(school: School) -> Book:
     cycle = plan.district.cycle_days
     periods = [row for row in plan.periods if row.school == code]
     for kind in range(cycle):
-        here = _spells(school.cast, rows_of_day(periods, weekday_of(kind, cycle)))
+        here = _spells(school, rows_of_day(periods, weekday_of(kind, cycle)))
         _lessons(school, kind, here)
         _study(school, kind, here)
         _meals(school, kind, here)
@@ -125,7 +147,7 @@ def enter(school: School) -> Book:
     boarders = np.flatnonzero(school.cast.student & school.cast.lives_in)
     stay = [
         (np.intersect1d(persons, boarders), spell)
-        for persons, spell in _spells(school.cast, rows_of_stay(periods, cycle))
+        for persons, spell in _spells(school, rows_of_stay(periods, cycle))
     ]
     for part in (_study, _meals, _dormitory):
         part(school, cycle, stay)
@@ -135,15 +157,20 @@ def enter(school: School) -> Book:
     return school.book
 
 
-def _spells(cast: Cast, rows: Sequence[Period]) -> list[Here]:
-    """The day plan of everybody: persons of one grade and kind of living, and a spell."""
+def _alike(cast: Cast) -> dict[tuple[GradeCode, bool, bool], Ints]:
+    """Persons by grade, whether they are students, whether they live in: one day plan."""
     alike: dict[tuple[GradeCode, bool, bool], list[int]] = defaultdict(list)
-    for number, person in enumerate(cast.people):
-        student = person.role is Role.STUDENT
-        alike[cast.grade[number], student, person.lives_in].append(number)
+    every = zip(cast.grade, cast.student.tolist(), cast.lives_in.tolist(), strict=True)
+    for number, kind in enumerate(every):
+        alike[kind].append(number)
+    return {kind: np.array(numbers, np.int64) for kind, numbers in alike.items()}
+
+
+def _spells(school: School, rows: Sequence[Period]) -> list[Here]:
+    """The day plan of everybody: persons of one grade and kind of living, and a spell."""
     return [
-        (np.array(persons, np.int64), spell)
-        for (grade, student, lives_in), persons in alike.items()
+        (persons, spell)
+        for (grade, student, lives_in), persons in school.alike.items()
         for spell in programme(
             rows, grade, groups_of(student=student, lives_in=lives_in)
         )
@@ -152,65 +179,101 @@ def _spells(cast: Cast, rows: Sequence[Period]) -> list[Here]:
 
 def _lessons(school: School, day: int, here: Iterable[Here]) -> None:
     """Classroom: classes and teachers of a lesson; seat: a whole class in its own room."""
-    cast, book = school.cast, school.book
-    times: dict[tuple[GradeCode, int], tuple[float, float]] = {}
+    times = _lesson_times(school.cast, here)
+    met = [
+        (groups, time)
+        for lesson in school.on_day[day]
+        for period in range(lesson.period, lesson.period + lesson.duration)
+        for time, codes, staff in _parties(school, lesson, period, times)
+        if (groups := _teach(school, day, lesson, codes, staff=staff, time=time))
+    ]
+    starts, ends = np.array([time for _groups, time in met]).reshape(-1, 2).T
+    sizes = [len(groups) for groups, _time in met]
+    flat = np.fromiter((g for groups, _time in met for g in groups), np.int64)
+    meetings = Meetings(flat, np.repeat(starts, sizes), np.repeat(ends, sizes))
+    school.book.sessions.append((day, meetings))
+
+
+def _lesson_times(
+    cast: Cast, here: Iterable[Here]
+) -> dict[tuple[GradeCode, int], Stretch]:
+    """When a grade has its lesson of a number."""
+    times: dict[tuple[GradeCode, int], Stretch] = {}
     for persons, spell in here:
         if spell.kind is PeriodKind.LESSON and len(persons):
             grade = cast.grade[int(persons[0])]
             times.setdefault((grade, spell.number), (spell.start, spell.end))
-    grades = {row.code: row.grade for row in cast.classes}
-    numbers = {person.id: n for n, person in enumerate(cast.people)}
-    for lesson in school.lessons:
-        if lesson.day != day + 1:
-            continue
-        staff = [numbers[t] for t in dict.fromkeys(lesson.teachers) if t in numbers]
-        for period in range(lesson.period, lesson.period + lesson.duration):
-            at: dict[tuple[float, float], list[ClassCode]] = {}
-            for code in lesson.classes:
-                if time := times.get((grades.get(code, GradeCode("")), period)):
-                    at.setdefault(time, []).append(code)
-            for number, ((start, end), codes) in enumerate(at.items()):
-                rolls = [cast.rolls[code] for code in codes]
-                # Teachers go where the lesson's first class is, should times differ.
-                teachers = np.array([] if number else staff, np.int64)
-                everybody = np.unique(np.concatenate([*rolls, teachers]))
-                there = book.take(day, everybody, start, end)
-                time = start, end
-                _teach(school, day, lesson, codes, there=there, time=time)
+    return times
+
+
+def _parties(
+    school: School,
+    lesson: Lesson,
+    period: int,
+    times: Mapping[tuple[GradeCode, int], Stretch],
+) -> Iterator[tuple[Stretch, tuple[ClassCode, ...], tuple[PersonId, ...]]]:
+    """Classes of a lesson that have it at one time, with its teachers.
+
+    Teachers go where the lesson's first class is, should times differ.
+    """
+    at: dict[Stretch, list[ClassCode]] = {}
+    for code in lesson.classes:
+        if time := times.get((school.grade.get(code, GradeCode("")), period)):
+            at.setdefault(time, []).append(code)
+    for number, (time, codes) in enumerate(at.items()):
+        yield time, tuple(codes), () if number else lesson.teachers
 
 
 def _teach(
     school: School,
     day: int,
     lesson: Lesson,
-    codes: Sequence[ClassCode],
+    codes: tuple[ClassCode, ...],
     *,
-    there: Ints,
-    time: tuple[float, float],
-) -> None:
-    """Enter one lesson that takes place with these persons."""
+    staff: tuple[PersonId, ...],
+    time: Stretch,
+) -> tuple[int, ...]:
+    """Groups that meet in a lesson: all in the room, then a whole class at its desks.
+
+    Weeks repeat lessons of the same persons in the same room, so each is looked up once.
+    """
+    there = school.book.take(day, school.roll(codes, staff), *time)
+    known = codes, lesson.rooms, there.tobytes()
+    if known not in school.taught:
+        school.taught[known] = tuple(_taught(school, lesson, codes, there))
+    return school.taught[known]
+
+
+def _taught(
+    school: School, lesson: Lesson, codes: Sequence[ClassCode], there: Ints
+) -> Iterator[int]:
+    """Groups of one lesson that takes place with these persons."""
     cast, book = school.cast, school.book
     homes = {cast.home[code] for code in codes}
-    zone = own = NOWHERE
+    own = NOWHERE
     if len(homes) == 1:
-        home = homes.pop()
-        own = int(school.rooms[cast.place[home]])
+        own = int(school.rooms[cast.place[homes.pop()]])
     named = [cast.zone(room) for room in lesson.rooms]
     zone = next((room for room in named if room >= 0), own)
     if len(there) > 1:
-        group = book.group(Setting.CLASSROOM, zone, there)
-        book.sessions.append((group, day, *time))
+        yield book.group(Setting.CLASSROOM, zone, there.tobytes())
     students = there[cast.student[there]]
     if not len(students) or (lesson.rooms and own not in named):
         return
     klass = cast.klass[students[0]]
     whole = np.count_nonzero(cast.klass == klass) == len(students)
     if whole and np.all(cast.klass[students] == klass):
+        yield from _at_desks(school, students)
+
+
+def _at_desks(school: School, students: Ints) -> tuple[int, ...]:
+    """Groups of students at neighbouring desks; a class has the same in each lesson."""
+    known = students.tobytes()
+    if known not in school.seated:
         always = _presence(school.desk, students, 0.0, 0.0)
-        book.sessions += [
-            (group, day, *time)
-            for group, _start, _end in book.meetings(Setting.SEAT, always)
-        ]
+        met = school.book.meetings(Setting.SEAT, always)
+        school.seated[known] = tuple(met.group.tolist())
+    return school.seated[known]
 
 
 def _presence(
@@ -474,43 +537,47 @@ def _staff_rooms(school: School, day: int) -> None:
 
     The longest such spells of the hours on campus are taken first, then earlier or later.
     """
-    for zone, members in _offices(school):
+    busy = school.book.busy[day].there
+    stretches = sorted(busy)
+    there = np.zeros((len(stretches), school.book.persons), np.bool_)
+    for number, stretch in enumerate(stretches):
+        there[number] = busy[stretch]
+    met: list[tuple[int, float, float]] = []
+    for zone, members in school.offices:
         if len(members) < 2:  # noqa: PLR2004  # alone is no meeting
             continue
+        on = np.flatnonzero(there[:, members].any(axis=1))
         left = IN_OFFICE
-        for low, high in _gaps(school.book, day, members):
+        for low, high in _gaps([stretches[n] for n in on]):
             end = min(high, low + left)
-            group = school.book.group(Setting.STAFF_ROOM, zone, members)
-            school.book.take(day, members, low, end)
-            school.book.sessions.append((group, day, low, end))
+            group = school.book.group(Setting.STAFF_ROOM, zone, members.tobytes())
+            met.append((group, low, end))
             left -= end - low
             if left <= 0.0:
                 break
+    school.book.enter(day, met)
 
 
-def _gaps(book: Book, day: int, members: Ints) -> list[tuple[float, float]]:
-    """Spells in which all members are free: on campus by length, then the rest of the day."""
+def _gaps(taken: Iterable[Stretch]) -> list[Stretch]:
+    """Spells with nothing on: in the hours on campus by length, then the rest of the day.
+
+    taken: when something is on, by start.
+    """
     low, high = OFFICE_HOURS
-    marks = [0.0, low, high, MIDNIGHT]
-    taken = sorted(s for s, there in book.busy[day].items() if there[members].any())
-    edges = sorted({*marks, *(t for stretch in taken for t in stretch)})
-    free: list[tuple[float, float]] = []
-    for a, b in pairwise(edges):
-        if any(start < b and a < end for start, end in taken):
-            continue
-        if free and free[-1][1] == a and a not in marks:
-            free[-1] = free[-1][0], b
-        else:
-            free.append((a, b))
+    free: list[Stretch] = []
+    at = 0.0
+    for start, end in (*taken, (MIDNIGHT, MIDNIGHT)):
+        marks = [at, *(mark for mark in OFFICE_HOURS if at < mark < start), start]
+        free += [(a, b) for a, b in pairwise(marks) if a < b]
+        at = max(at, end)
     return sorted(free, key=lambda s: (not low <= s[0] < high, s[0] - s[1], s[0]))
 
 
-def _offices(school: School) -> Iterator[tuple[int, Ints]]:
+def _offices(cast: Cast, lessons: Iterable[Lesson]) -> Iterator[tuple[int, Ints]]:
     """Teachers by the grade they teach most, other staff by post, at most twelve together."""
-    cast = school.cast
     grades = {row.code: row.grade for row in cast.classes}
     taught: dict[PersonId, Counter[GradeCode]] = defaultdict(Counter)
-    for lesson in school.lessons:
+    for lesson in lessons:
         for teacher in lesson.teachers:
             for code in lesson.classes[:1]:
                 taught[teacher][grades.get(code, GradeCode(""))] += lesson.duration
