@@ -469,30 +469,32 @@ def keep(
     built: Built, plan: Plan, disease: Disease, measures: Iterable[Measure]
 ) -> Floats:
     """Share of an hour's passing on that masks, air and cleaning leave: shape (session,)."""
-    kept = np.ones((len(built.zone), 3))
+    close, air, surface = (np.ones(len(built.zone)) for _route in range(3))
     setting = built.network.setting
     for measure in measures:
         if not isinstance(measure, PASSING):
             continue
         on = np.array([in_force(measure, plan, day) for day in built.phases])
-        rows = on[built.phase] & _in_scope(built, plan, measure)
+        wanted = np.zeros(len(SETTINGS), np.bool_)
+        at = (Setting.SEAT,) if isinstance(measure, SeatSpacing) else measure.settings
+        wanted[[SETTINGS.index(s) for s in at]] = True
+        rows = wanted[setting] & on[built.phase] & _in_scope(built, plan, measure)
         if isinstance(measure, SeatSpacing):
-            seat = rows & (setting == SETTINGS.index(Setting.SEAT))
-            kept[seat, 0] *= min(1.0, (REFERENCE_SEAT / measure.distance) ** 2)
-            continue
-        rows &= np.isin(setting, [SETTINGS.index(s) for s in measure.settings])
-        if isinstance(measure, Mask):
+            close[rows] *= min(1.0, (REFERENCE_SEAT / measure.distance) ** 2)
+        elif isinstance(measure, Mask):
             out, into = MASKS[measure.mask]
             passed = (1 - measure.wearing * out) * (1 - measure.wearing * into)
-            kept[rows, :2] *= passed
+            close[rows] *= passed
+            air[rows] *= passed
         elif isinstance(measure, Cleaning):
             share = min(1.0, measure.strength / disease.strength_needed)
-            kept[rows, 2] /= 1.0 + measure.times * share
+            surface[rows] /= 1.0 + measure.times * share
         else:
-            kept[rows, 1] *= _fresher(built, measure)[rows]
-    total = built.base.sum(axis=1)
-    left = (built.base * kept).sum(axis=1)
-    return np.asarray(np.divide(left, total, out=np.ones_like(total), where=total > 0))
+            air[rows] *= _fresher(built, measure)[rows]
+    base = built.base.T
+    left = base[0] * close + base[1] * air + base[2] * surface
+    whole = base[0] + base[1] + base[2]
+    return np.asarray(np.divide(left, whole, out=np.ones_like(whole), where=whole > 0))
 
 
 def sessions(built: Built, kept: Floats) -> NDArray[np.void]:
@@ -533,17 +535,23 @@ def scope_mask(
     plan: Plan, people: Contacts, scope: tuple[str, ...]
 ) -> NDArray[np.bool_]:
     """Persons in a measure's scope: students of its grades and classes; all if empty."""
+    return _scope_mask(_Same((people, scope), plan), people, scope)
+
+
+@lru_cache(maxsize=256)
+def _scope_mask(
+    same: _Same, people: Contacts, scope: tuple[str, ...]
+) -> NDArray[np.bool_]:
     mask = np.zeros(people.persons, np.bool_)
-    if not scope:
-        mask[: len(people.people)] = True
-        return mask
     wanted = {
         c.code
-        for c in plan.classes
+        for c in same.plan.classes
         if c.school == people.school and {c.code, c.grade, c.within} & set(scope)
     }
-    for number, person in enumerate(people.people):
-        mask[number] = person.role == "student" and person.klass in wanted
+    mask[: len(people.people)] = [
+        not scope or (p.role == "student" and p.klass in wanted) for p in people.people
+    ]
+    mask.flags.writeable = False
     return mask
 
 

@@ -111,6 +111,10 @@ def _in_order(
                 future.cancel()
 
 
+_lognormal, _gamma = map(lru_cache(maxsize=64), (lognormal_quantiles, gamma_quantiles))
+"""Kept, for a sensitivity analysis varies one parameter of many."""
+
+
 @lru_cache(maxsize=64)
 def tables(disease: Disease, beta: float) -> k.Ills:
     """A disease as the kernel reads it."""
@@ -118,11 +122,11 @@ def tables(disease: Disease, beta: float) -> k.Ills:
     profile[-1] = 2.0  # a draw below one always finds its day
     return k.Ills(
         beta=beta,
-        incubation=lognormal_quantiles(
+        incubation=_lognormal(
             disease.incubation_median, disease.incubation_dispersion, k.TABLE
         ),
-        nu=gamma_quantiles(disease.overdispersion, 1.0, k.TABLE),
-        symptom_days=gamma_quantiles(
+        nu=_gamma(disease.overdispersion, 1.0, k.TABLE),
+        symptom_days=_gamma(
             disease.symptom_days_shape, disease.symptom_days_mean, k.TABLE
         ),
         profile=profile,

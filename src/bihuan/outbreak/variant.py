@@ -396,16 +396,21 @@ def _false(
     days = np.arange(len(base))
     mean = np.zeros(len(base))
     persons = seen.shape[1]
-    there = opens[:persons, None] <= days
-    crosses = people.crosses[:persons, None]
+    # Who opens on the same day and crosses alike is looked at on the same days.
+    sorts, number = np.unique(
+        2 * opens[:persons] + people.crosses[:persons], return_inverse=True
+    )
+    opening, crosses = sorts[:, None] // 2, sorts[:, None] % 2 > 0
+    there = opening <= days
     for check, who in zip(checks, seen, strict=True):
         if isinstance(check, GateCheck):
-            back = returning | (opens[:persons, None] == days)
+            back = returning | (opening == days)
             at = np.where(crosses, base == SCHOOL_DAY, back & (base != HOME_DAY))
         else:
             at = np.where(crosses, base == SCHOOL_DAY, base != HOME_DAY)
         first, last = _span(check, plan)
-        looked = (at & there & who[:, None]).sum(axis=0) * (1.0 - check.missed)
+        persons_of = np.bincount(number, weights=who, minlength=len(sorts))
+        looked = persons_of @ (at & there) * (1.0 - check.missed)
         mean += looked * check.false_positive * ((first <= days) & (days <= last))
     total = float(mean.sum())
     if total <= 0.0:
