@@ -133,16 +133,14 @@ def enter(school: School) -> Book:
     plan, code = school.cast.plan, school.cast.school
     cycle = plan.district.cycle_days
     periods = [row for row in plan.periods if row.school == code]
+    done: dict[tuple[Period, ...], tuple[int, list[Meetings]]] = {}
     for kind in range(cycle):
-        here = _spells(school, rows_of_day(periods, weekday_of(kind, cycle)))
+        rows = rows_of_day(periods, weekday_of(kind, cycle))
+        here = _spells(school, rows)
         _lessons(school, kind, here)
-        _study(school, kind, here)
-        _meals(school, kind, here)
-        _dormitory(school, kind, here)
-        _stairs(school, kind, here)
-        arrived = _gates(school, kind, here)
-        _buses(school, kind, here, arrived)
-        _evening(school, kind, here)
+        # Weekdays are mostly alike but for their lessons.
+        if not (rows in done and school.book.repeat(kind, *done[rows])):
+            done[rows] = kind, _beside_lessons(school, kind, here)
         _staff_rooms(school, kind)
     boarders = np.flatnonzero(school.cast.student & school.cast.lives_in)
     stay = [
@@ -155,6 +153,17 @@ def enter(school: School) -> Book:
     _at_home(school, cycle, day)
     _at_home(school, cycle + 1, np.flatnonzero(school.cast.student))
     return school.book
+
+
+def _beside_lessons(school: School, day: int, here: Sequence[Here]) -> list[Meetings]:
+    """Enter all that is not a lesson; gives what was met."""
+    before = len(school.book.sessions)
+    for part in (_study, _meals, _dormitory, _stairs):
+        part(school, day, here)
+    arrived = _gates(school, day, here)
+    _buses(school, day, here, arrived)
+    _evening(school, day, here)
+    return [meetings for _day, meetings in school.book.sessions[before:]]
 
 
 def _alike(cast: Cast) -> dict[tuple[GradeCode, bool, bool], Ints]:
@@ -537,18 +546,17 @@ def _staff_rooms(school: School, day: int) -> None:
 
     The longest such spells of the hours on campus are taken first, then earlier or later.
     """
-    busy = school.book.busy[day].there
-    stretches = sorted(busy)
-    there = np.zeros((len(stretches), school.book.persons), np.bool_)
-    for number, stretch in enumerate(stretches):
-        there[number] = busy[stretch]
+    busy = school.book.busy(day)
+    there = np.zeros((len(busy), school.book.persons), np.bool_)
+    for number, (_stretch, taken) in enumerate(busy):
+        there[number] = taken
     met: list[tuple[int, float, float]] = []
     for zone, members in school.offices:
         if len(members) < 2:  # noqa: PLR2004  # alone is no meeting
             continue
         on = np.flatnonzero(there[:, members].any(axis=1))
         left = IN_OFFICE
-        for low, high in _gaps([stretches[n] for n in on]):
+        for low, high in _gaps(busy[n][0] for n in on):
             end = min(high, low + left)
             group = school.book.group(Setting.STAFF_ROOM, zone, members.tobytes())
             met.append((group, low, end))

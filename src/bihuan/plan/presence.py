@@ -1,7 +1,6 @@
 """Presences: who is at which place from when to when; and the meetings that follow."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -43,11 +42,6 @@ class Presence:
         """By place, then time, then person."""
         return self.only(np.lexsort((self.person, self.end, self.start, self.place)))
 
-    def raw(self) -> bytes:
-        """All of it as bytes, to be compared with others."""
-        parts = self.person, self.place, self.zone, self.start, self.end
-        return b"".join(part.tobytes() for part in parts)
-
     def stretches(self) -> Iterator[tuple[float, float, Ints]]:
         """The stretches of time by start and end, each with the presences that have it."""
         # A complex number sorts by its real part, then its imaginary one: one plain sort.
@@ -79,6 +73,8 @@ class Busy:
     """Who is somewhere on one kind of day, by stretch of time: shape (person,) each."""
 
     persons: int
+    before: "Busy | None" = None
+    """Who is somewhere else already; it does not change any more."""
     there: dict[Stretch, Flags] = field(default_factory=dict)
     clashing: dict[Stretch, list[Flags]] = field(default_factory=dict)
     """Those who are somewhere during any of a stretch: one array for each overlap."""
@@ -97,12 +93,24 @@ class Busy:
     def _open(self, stretch: Stretch) -> None:
         """Begin a stretch. Overlaps are found here, once, and not at every claim."""
         mine = self.there[stretch] = np.zeros(self.persons, np.bool_)
-        self.clashing[stretch] = []
-        for other, theirs in self.there.items():
-            if other[0] < stretch[1] and stretch[0] < other[1]:
-                self.clashing[stretch].append(theirs)
-                if other != stretch:
-                    self.clashing[other].append(mine)
+        self.clashing[stretch] = [
+            there
+            for layer in (self.before, self)
+            if layer is not None
+            for other, there in layer.there.items()
+            if _overlap(other, stretch)
+        ]
+        for other, clashing in self.clashing.items():
+            if other != stretch and _overlap(other, stretch):
+                clashing.append(mine)
+
+    def overlaps(self, other: "Busy") -> bool:
+        """Whether any stretch runs at the same time as one of another."""
+        return any(_overlap(a, b) for a in self.there for b in other.there)
+
+
+def _overlap(one: Stretch, other: Stretch) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 @dataclass
@@ -114,24 +122,43 @@ class Book:
     """Numbers of groups in order, by setting, zone and the bytes of their members."""
     sessions: list[tuple[int, Meetings]] = field(default_factory=list)
     """Kind of day and what is on."""
-    busy: dict[int, Busy] = field(default_factory=dict)
-    """By kind of day."""
-    found: dict[tuple[Setting, bytes], Meetings] = field(default_factory=dict)
-    """Meetings of presences that were looked at before."""
-
-    def __post_init__(self) -> None:
-        self.busy = defaultdict(lambda: Busy(self.persons))
+    taught: dict[int, Busy] = field(default_factory=dict)
+    """Who is in lessons, by kind of day."""
+    beside: dict[int, Busy] = field(default_factory=dict)
+    """Who is elsewhere, by kind of day; lessons are entered first."""
 
     def take(self, day: int, persons: Ints, start: float, end: float) -> Ints:
-        """Those of some persons who are free; they are not any more."""
-        return persons[self.busy[day].claim(persons, (start, end))]
+        """Those of some persons who are free for a lesson; they are not any more."""
+        busy = self.taught.setdefault(day, Busy(self.persons))
+        return persons[busy.claim(persons, (start, end))]
 
     def admit(self, day: int, presence: Presence) -> Presence:
         """The presences of those who are free; they are not any more."""
+        busy = self.beside.setdefault(day, Busy(self.persons, self.taught.get(day)))
         keep = np.zeros(len(presence.person), np.bool_)
         for start, end, here in presence.stretches():
-            keep[here] = self.busy[day].claim(presence.person[here], (start, end))
+            keep[here] = busy.claim(presence.person[here], (start, end))
         return presence.only(keep)
+
+    def busy(self, day: int) -> list[tuple[Stretch, Flags]]:
+        """Who is somewhere on a kind of day, by stretch in order of time."""
+        layers = (self.taught.get(day), self.beside.get(day))
+        every = [item for layer in layers if layer for item in layer.there.items()]
+        return sorted(every, key=lambda item: item[0])
+
+    def repeat(self, day: int, other: int, met: Iterable[Meetings]) -> bool:
+        """Enter what was met beside lessons on another kind of day, if lessons let it be.
+
+        Where nobody has lessons while anybody has anything else, what is beside lessons
+        does not depend on them.
+        """
+        beside = self.beside.get(other, Busy(self.persons))
+        for kind in (day, other):
+            if beside.overlaps(self.taught.get(kind, Busy(self.persons))):
+                return False
+        self.beside[day] = beside
+        self.sessions += [(day, meetings) for meetings in met]
+        return True
 
     def group(self, setting: Setting, zone: int, members: bytes) -> int:
         """The group of these persons, ascending, at this place."""
@@ -148,11 +175,8 @@ class Book:
         self.sessions.append((day, Meetings.of(met)))
 
     def meetings(self, setting: Setting, presence: Presence) -> Meetings:
-        """Who is together at each place, and when; days that are alike are found once."""
-        key = setting, presence.raw()
-        if key not in self.found:
-            self.found[key] = Meetings.of(list(self._meetings(setting, presence)))
-        return self.found[key]
+        """Who is together at each place, and when, by place."""
+        return Meetings.of(list(self._meetings(setting, presence)))
 
     def _meetings(
         self, setting: Setting, presence: Presence
