@@ -16,13 +16,15 @@ Draws = Generator
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
+_FIRST = 0xBF58476D1CE4E5B9
+_SECOND = 0x94D049BB133111EB
 
 
 def mix(word: int) -> int:
     """Scramble a 64-bit word; a bijection."""
     word &= _MASK
-    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _MASK
+    word = ((word ^ (word >> 30)) * _FIRST) & _MASK
+    word = ((word ^ (word >> 27)) * _SECOND) & _MASK
     return word ^ (word >> 31)
 
 
@@ -42,6 +44,23 @@ def key_array(
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(word ^ (word >> np.uint64(31)))
+
+
+def keys(
+    seed: int, stream: str, counters: NDArray[np.int64] | NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """The words at many places of a named stream: `key` of each row.
+
+    counters: shape (place, counter). Returns shape (place,).
+    """
+    words = np.full(len(counters), key(seed, stream), np.uint64)
+    # Arrays of 64 bits wrap round, as `key` does with its mask.
+    for part in counters.astype(np.uint64).T:
+        words += (part + np.uint64(1)) * np.uint64(_GOLDEN)
+        words = (words ^ (words >> np.uint64(30))) * np.uint64(_FIRST)
+        words = (words ^ (words >> np.uint64(27))) * np.uint64(_SECOND)
+        words ^= words >> np.uint64(31)
+    return words
 
 
 def uniform(seed: int, stream: str, *counters: int) -> float:
