@@ -131,6 +131,8 @@ class Mark:
     evidence: str = ""
     breaks_law: bool = False
     """Beyond the fail minutes of a standard of class law."""
+    released: Minutes | None = None
+    """Exercise minutes at which its inject was released; None: not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,6 +77,13 @@ class Review:
     as_planned: Estimate
     """Chance of an outbreak of >= 5, one infectious returner."""
     as_rehearsed: Estimate
+    days: int = 60
+    """Horizon of the prices."""
+    runs: int = 0
+    """Pairs of runs behind a price; 0: not known."""
+    seed: int = 0
+    model_version: str = ""
+    parameters_version: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
