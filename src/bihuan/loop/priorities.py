@@ -83,7 +83,7 @@ def _must(plan: Plan, found: list[tuple[School, Problem]]) -> Mend:
         schools=tuple(where),
         effect_name=_("预案检查"),
         effect=None,
-        unit="",
+        unit="points",
         cost="",
     )
 
