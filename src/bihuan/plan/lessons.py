@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
 from bihuan.base.ids import ClassCode, PersonId, SchoolCode
-from bihuan.base.random import key
+from bihuan.base.random import keys
 from bihuan.plan.people import Class, Person
 from bihuan.plan.plan import Plan
 from bihuan.plan.populate import TEACHING_POSTS, in_order
@@ -23,6 +25,8 @@ from bihuan.plan.words import PeriodKind, Role
 
 Slot = tuple[int, int]
 """Day of the cycle and number of the period, both from 1."""
+Task = tuple[ClassCode, PersonId, str]
+"""Class, teacher, subject."""
 
 SUBJECTS = (
     ("语文", 6),
@@ -74,11 +78,10 @@ class _Desk:
     classes: tuple[Class, ...]
     """Homeroom classes without lessons of their own."""
     slots: dict[ClassCode, tuple[Slot, ...]]
-    at: dict[str, dict[Slot, tuple[ClassCode, PersonId, str]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    at: dict[str, dict[Slot, Task]] = field(default_factory=lambda: defaultdict(dict))
     """By class or teacher: what is on in a slot."""
-    left: list[tuple[ClassCode, PersonId, str]] = field(default_factory=list)
+    left: list[Task] = field(default_factory=list)
+    draws: dict[Task, dict[Slot, int]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -116,12 +119,9 @@ class _Desk:
         both = [slot for slot in free if slot not in theirs]
         task = (klass, teacher, subject)
         if both:
-            on = Counter(slot[0] for slot, other in mine.items() if other == task)
-            name = zlib.crc32("|".join(task).encode())
-            self._put(
-                task,
-                min(both, key=lambda s: (on[s[0]], key(self.seed, "slot", name, *s))),
-            )
+            on = [slot[0] for slot, other in mine.items() if other == task]
+            drawn = self._drawn(task)
+            self._put(task, min(both, key=lambda s: (on.count(s[0]), drawn[s])))
             return
         for slot in free:
             for other in self.slots[klass]:
@@ -130,13 +130,23 @@ class _Desk:
                     return
         self.left.append(task)
 
-    def _put(self, task: tuple[ClassCode, PersonId, str], slot: Slot) -> None:
+    def _drawn(self, task: Task) -> dict[Slot, int]:
+        """A draw for each slot of a class, the same for all lessons of a task."""
+        if task not in self.draws:
+            name = zlib.crc32("|".join(task).encode())
+            slots = self.slots[task[0]]
+            places = np.array([(name, *slot) for slot in slots], np.int64)
+            words = keys(self.seed, "slot", places).tolist()
+            self.draws[task] = dict(zip(slots, words, strict=True))
+        return self.draws[task]
+
+    def _put(self, task: Task, slot: Slot) -> None:
         self.at[f"C{task[0]}"][slot] = task
         self.at[f"T{task[1]}"][slot] = task
 
     def _flip(self, teacher: PersonId, slot: Slot, other: Slot) -> bool:
         """Swap two slots along the chain from a teacher, so that `slot` becomes free there."""
-        chain: list[tuple[tuple[ClassCode, PersonId, str], Slot]] = []
+        chain: list[tuple[Task, Slot]] = []
         node, here, there = f"T{teacher}", slot, other
         while task := self.at[node].get(here):
             if not task[0] or there not in self.slots[task[0]]:
