@@ -15,8 +15,10 @@ from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
+import numpy as np
+
 from bihuan.base.ids import ClassCode, GradeCode, PersonId, SchoolCode, ZoneCode
-from bihuan.base.random import key
+from bihuan.base.random import keys
 from bihuan.plan.people import Class, Person
 from bihuan.plan.places import Zone
 from bihuan.plan.plan import Plan
@@ -49,13 +51,14 @@ _PARTS = re.compile(r"(\d+)")
 def populate(plan: Plan, school: SchoolCode, *, seed: int = 0) -> tuple[Person, ...]:
     """Everybody of a school: students by class and seat, then staff by post."""
     cast = _Cast.of(plan, school, seed)
-    people = [*cast.given, *_students(cast), *_staff(cast)]
+    people = [cast.draft(person) for person in cast.given]
+    people += [cast.draft(p) for p in (*_students(cast), *_staff(cast))]
     people = list(_living(cast, people))
     people = list(_seated(cast, people))
     people = list(_bedded(cast, people))
     people = list(_tabled(cast, people))
-    people = list(_with_siblings(cast, people))
-    return tuple(sorted(people, key=cast.place))
+    _pair_siblings(cast, people)
+    return tuple(draft.person() for draft in sorted(people, key=_Draft.place))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -65,6 +68,47 @@ def in_order(code: str) -> tuple[tuple[int, str], ...]:
         (int(part), "") if part.isdecimal() else (-1, part)
         for part in _PARTS.split(code)
     )
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Draft:
+    """A person of whom more and more is known; `Person` is made once, at the end."""
+
+    said: Person
+    """What the plan says of the person."""
+    listed: bool
+    id: PersonId
+    student: bool
+    klass: ClassCode
+    home: ClassCode
+    """The homeroom class."""
+    rank: tuple[object, ...]
+    """Where it stands before its seat is known: student or not, class or post."""
+    order: tuple[tuple[int, str], ...]
+    lives_in: bool
+    seat: int
+    room: ZoneCode
+    bed: str
+    hall: ZoneCode
+    table: str
+    siblings: tuple[PersonId, ...]
+
+    def place(self) -> tuple[object, ...]:
+        """Where a person stands in the roster."""
+        return self.rank, self.seat if self.student else 0, self.order
+
+    def person(self) -> Person:
+        """The person with all that was filled in."""
+        return replace(
+            self.said,
+            lives_in=self.lives_in,
+            seat=self.seat,
+            room=self.room,
+            bed=self.bed,
+            hall=self.hall,
+            table=self.table,
+            siblings=self.siblings,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +123,8 @@ class _Cast:
     zones: tuple[Zone, ...]
     given: tuple[Person, ...]
     home: dict[ClassCode, ClassCode]
-    rank: dict[ClassCode, int] = field(default_factory=dict)
+    rank: dict[ClassCode, int]
+    listed: frozenset[PersonId]
 
     @classmethod
     def of(cls, plan: Plan, school: SchoolCode, seed: int) -> "_Cast":
@@ -89,7 +134,7 @@ class _Cast:
             key=lambda row: (level.get(row.grade, 0), in_order(row.grade + row.code)),
         )
         zones = (row for row in plan.zones if row.school == school)
-        people = (row for row in plan.people if row.school == school)
+        people = [row for row in plan.people if row.school == school]
         return cls(
             school=school,
             seed=seed,
@@ -100,52 +145,74 @@ class _Cast:
             given=tuple(sorted(people, key=lambda row: in_order(row.id))),
             home=homes(classes),
             rank={row.code: number for number, row in enumerate(classes)},
+            listed=frozenset(row.id for row in people),
         )
 
-    def draw(self, stream: str, person: Person) -> tuple[int, str]:
-        """A sorting key that shuffles persons."""
-        place = zlib.crc32(self.school.encode()), zlib.crc32(person.id.encode())
-        return key(self.seed, stream, *place), person.id
+    def draft(self, person: Person) -> _Draft:
+        """A person to be filled in."""
+        student = person.role is Role.STUDENT
+        home = self.home.get(person.klass, person.klass)
+        staff = 1, tuple(Role).index(person.role), person.post or ""
+        return _Draft(
+            said=person,
+            listed=person.id in self.listed,
+            id=person.id,
+            student=student,
+            klass=person.klass,
+            home=home,
+            rank=(0, self.rank.get(home, len(self.rank))) if student else staff,
+            order=in_order(person.id),
+            lives_in=person.lives_in,
+            seat=person.seat,
+            room=person.room,
+            bed=person.bed,
+            hall=person.hall,
+            table=person.table,
+            siblings=person.siblings,
+        )
 
-    def home_of(self, person: Person) -> ClassCode:
-        return self.home.get(person.klass, person.klass)
+    def shuffled(self, stream: str, people: Iterable[_Draft]) -> list[_Draft]:
+        """Persons in an order of their own for each stream, whoever else there is."""
+        school = zlib.crc32(self.school.encode())
+        drafts = list(people)
+        places = [(school, zlib.crc32(draft.id.encode())) for draft in drafts]
+        words = keys(self.seed, stream, np.array(places, np.int64).reshape(-1, 2))
+        drawn = [(w, d.id) for w, d in zip(words.tolist(), drafts, strict=True)]
+        return [drafts[n] for n in sorted(range(len(drafts)), key=drawn.__getitem__)]
 
     def row(self, code: ClassCode) -> Class | None:
         return self.classes[self.rank[code]] if code in self.rank else None
 
-    def grade_of(self, person: Person) -> GradeCode:
-        row = self.row(person.klass)
+    def grade_of(self, draft: _Draft) -> GradeCode:
+        row = self.row(draft.klass)
         return row.grade if row else GradeCode("")
-
-    def place(self, person: Person) -> tuple[object, ...]:
-        """Where a person stands in the roster."""
-        if person.role is Role.STUDENT:
-            home = self.rank.get(self.home_of(person), len(self.rank))
-            return 0, home, person.seat, in_order(person.id)
-        return 1, tuple(Role).index(person.role), person.post or "", in_order(person.id)
-
-    def students_by_home(
-        self, people: Sequence[Person]
-    ) -> dict[ClassCode, list[Person]]:
-        """Students by homeroom class, classes in order, students in order of the roster."""
-        by_home: dict[ClassCode, list[Person]] = {}
-        for person in sorted(people, key=self.place):
-            if person.role is Role.STUDENT:
-                by_home.setdefault(self.home_of(person), []).append(person)
-        return by_home
 
     def uses(self, zone: Zone, klass: Class | None) -> bool:
         """Whether a class may use a zone."""
-        if not zone.users or klass is None:
-            return not zone.users
-        return bool({klass.code, self.home[klass.code], klass.grade} & set(zone.users))
+        return not zone.users or not self.names(klass).isdisjoint(zone.users)
+
+    def names(self, klass: Class | None) -> frozenset[str]:
+        """What zones may call a class by as their user."""
+        if klass is None:
+            return frozenset()
+        return frozenset((klass.code, self.home[klass.code], klass.grade))
+
+
+def _by_home(people: Iterable[_Draft]) -> dict[ClassCode, list[_Draft]]:
+    """Students by homeroom class, classes in order, students in order of the roster."""
+    by_home: dict[ClassCode, list[_Draft]] = {}
+    for draft in sorted((p for p in people if p.student), key=_Draft.place):
+        by_home.setdefault(draft.home, []).append(draft)
+    return by_home
 
 
 def _students(cast: _Cast) -> Iterator[Person]:
     """The students that a class counts and the plan does not list."""
     taken = {person.id for person in cast.given}
     listed = Counter(p.klass for p in cast.given if p.role is Role.STUDENT)
-    whole = Counter(cast.home_of(p) for p in cast.given if p.role is Role.STUDENT)
+    whole = Counter(
+        cast.home.get(p.klass, p.klass) for p in cast.given if p.role is Role.STUDENT
+    )
     own = own_students(cast.classes)
     for row in cast.classes:
         missing = own[row.code] - listed[row.code]
@@ -197,34 +264,35 @@ def _free_ids(stem: str, width: int, taken: set[PersonId]) -> Iterator[PersonId]
             yield person
 
 
-def _living(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
+def _living(cast: _Cast, people: Sequence[_Draft]) -> Iterator[_Draft]:
     """Made students board until their class has the boarders it counts."""
-    listed = {person.id for person in cast.given}
-    yield from (p for p in people if p.role is not Role.STUDENT)
+    yield from (p for p in people if not p.student)
     parts = Counter[ClassCode]()
     for row in cast.classes:
         if cast.home[row.code] != row.code:
             parts[cast.home[row.code]] += row.boarders
-    for home, students in cast.students_by_home(people).items():
+    for home, students in _by_home(people).items():
         whole = cast.row(home)
         wanted = (whole.boarders if whole else 0) or parts[home]
         wanted -= sum(p.lives_in for p in students)
-        made = [p for p in students if p.id not in listed]
-        made.sort(key=lambda person: cast.draw("boards", person))
-        yield from (p for p in students if p.id in listed)
-        yield from (replace(p, lives_in=n < wanted) for n, p in enumerate(made))
+        made = cast.shuffled("boards", (p for p in students if not p.listed))
+        for number, draft in enumerate(made):
+            draft.lives_in = number < wanted
+        yield from (p for p in students if p.listed)
+        yield from made
 
 
-def _seated(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
+def _seated(cast: _Cast, people: Sequence[_Draft]) -> Iterator[_Draft]:
     """Those without a seat take the free ones of their home room, shuffled."""
-    yield from (p for p in people if p.role is not Role.STUDENT)
-    for students in cast.students_by_home(people).values():
+    yield from (p for p in people if not p.student)
+    for students in _by_home(people).values():
         taken = {p.seat for p in students}
         free = (n for n in range(1, 2 * len(students) + 1) if n not in taken)
-        yield from (p for p in students if p.seat)
-        loose = [p for p in students if not p.seat]
-        for person in sorted(loose, key=lambda person: cast.draw("seat", person)):
-            yield replace(person, seat=next(free))
+        settled = [p for p in students if p.seat]
+        loose = cast.shuffled("seat", (p for p in students if not p.seat))
+        for draft in loose:
+            draft.seat = next(free)
+        yield from (*settled, *loose)
 
 
 @dataclass
@@ -234,21 +302,18 @@ class _Room:
     zone: Zone | None
     number: int
     beds: int
-    inside: list[Person] = field(default_factory=list)
+    inside: list[_Draft] = field(default_factory=list)
 
-    def take(self, person: Person) -> Person:
+    def take(self, draft: _Draft) -> None:
         """Put a person into the next bed: `room number-bed` where a row is many rooms."""
-        self.inside.append(person)
+        self.inside.append(draft)
         bed = str(len(self.inside))
         many = self.zone is None or (self.zone.rooms or 1) > 1
-        return replace(
-            person,
-            room=self.zone.code if self.zone else ZoneCode(""),
-            bed=f"{self.number}-{bed}" if many else bed,
-        )
+        draft.room = self.zone.code if self.zone else ZoneCode("")
+        draft.bed = f"{self.number}-{bed}" if many else bed
 
 
-def _bedded(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
+def _bedded(cast: _Cast, people: Sequence[_Draft]) -> Iterator[_Draft]:
     """Boarders without a room get one: class mates together as far as beds allow.
 
     Classes begin a room of their own while there are enough rooms, else grades, else
@@ -256,9 +321,9 @@ def _bedded(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
     further beds (加床), evenly. A school without dormitory rooms in its plan gets rooms
     of BEDS beds.
     """
-    loose = [p for p in people if p.role is Role.STUDENT and p.lives_in and not p.room]
-    ids = {person.id for person in loose}
-    yield from (person for person in people if person.id not in ids)
+    loose = [p for p in people if p.student and p.lives_in and not p.room]
+    ids = {draft.id for draft in loose}
+    yield from (draft for draft in people if draft.id not in ids)
     rooms = _rooms(cast, people, len(loose))
     for apart in ("class", "grade", "none"):
         placed = _fill(cast, rooms, loose, apart)
@@ -267,7 +332,7 @@ def _bedded(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
             return
 
 
-def _rooms(cast: _Cast, people: Sequence[Person], wanted: int) -> list[_Room]:
+def _rooms(cast: _Cast, people: Sequence[_Draft], wanted: int) -> list[_Room]:
     """The dormitory rooms, those who have a room in them, with beds for all."""
     rooms = [
         _Room(zone, number, zone.beds or BEDS)
@@ -293,82 +358,82 @@ def _rooms(cast: _Cast, people: Sequence[Person], wanted: int) -> list[_Room]:
 
 
 def _fill(
-    cast: _Cast, rooms: Sequence[_Room], loose: Sequence[Person], apart: str
-) -> list[Person] | None:
+    cast: _Cast, rooms: Sequence[_Room], loose: Sequence[_Draft], apart: str
+) -> list[_Draft] | None:
     """Boarders in rooms, with a fresh room for each class or grade; None if they do not fit."""
     trial = [replace(room, inside=list(room.inside)) for room in rooms]
-    by_class: dict[ClassCode, list[Person]] = {}
-    for person in sorted(loose, key=cast.place):
-        by_class.setdefault(person.klass, []).append(person)
-    done: list[Person] = []
+    by_class: dict[ClassCode, list[_Draft]] = {}
+    for draft in sorted(loose, key=_Draft.place):
+        by_class.setdefault(draft.klass, []).append(draft)
+    done: list[_Draft] = []
     for mates in by_class.values():
         beds = _beds_for(cast, trial, mates[0], apart)
-        for person in mates:
+        for draft in mates:
             room = next(beds, None)
             if room is None:
                 return None
-            done.append(room.take(person))
+            room.take(draft)
+            done.append(draft)
     return done
 
 
 def _beds_for(
-    cast: _Cast, rooms: Sequence[_Room], person: Person, apart: str
+    cast: _Cast, rooms: Sequence[_Room], draft: _Draft, apart: str
 ) -> Iterator[_Room]:
     """Free beds for a class, by their room: first of rooms meant for it, then of common ones."""
-    klass = cast.row(person.klass)
-    meant = [r for r in rooms if r.zone and r.zone.users and cast.uses(r.zone, klass)]
+    names = cast.names(cast.row(draft.klass))
+    meant = [r for r in rooms if r.zone and not names.isdisjoint(r.zone.users)]
     common = [room for room in rooms if room.zone is None or not room.zone.users]
     any_room = rooms if apart == "none" else []
     for room in (*meant, *common, *any_room):
-        if apart == "none" or all(_mates(cast, person, p, apart) for p in room.inside):
+        if apart == "none" or all(_mates(cast, draft, p, apart) for p in room.inside):
             while len(room.inside) < room.beds:
                 yield room
 
 
-def _mates(cast: _Cast, one: Person, other: Person, apart: str) -> bool:
+def _mates(cast: _Cast, one: _Draft, other: _Draft, apart: str) -> bool:
     if apart == "class":
-        return cast.home_of(one) == cast.home_of(other)
+        return one.home == other.home
     return cast.grade_of(one) == cast.grade_of(other)
 
 
-def _tabled(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
+def _tabled(cast: _Cast, people: Sequence[_Draft]) -> Iterator[_Draft]:
     """Those without a table get one in their hall, class mates together, staff together."""
     halls = [zone for zone in cast.zones if zone.kind is ZoneKind.CANTEEN_HALL]
-    settled = list(_halled(cast, people, halls))
-    yield from (person for person in settled if person.table)
+    _assign_halls(cast, people, halls)
+    yield from [draft for draft in people if draft.table]
     by_code = {zone.code: zone for zone in halls}
-    parties: dict[ZoneCode, list[list[Person]]] = defaultdict(list)
-    for hall, party in _parties(cast, settled):
+    parties: dict[ZoneCode, list[list[_Draft]]] = defaultdict(list)
+    for hall, party in _parties(cast, people):
         parties[hall].append(party)
     for hall, those in parties.items():
-        taken = {p.table for p in settled if p.hall == hall}
+        taken = {p.table for p in people if p.hall == hall}
         labels = _tables(by_code.get(hall), taken)
         for party in those:
             for table in _split(party, _places(by_code.get(hall))):
                 label = next(labels)
-                yield from (replace(person, table=label) for person in table)
+                for draft in table:
+                    draft.table = label
+                    yield draft
 
 
-def _halled(
-    cast: _Cast, people: Sequence[Person], halls: Sequence[Zone]
-) -> Iterator[Person]:
-    """Everybody with a hall: the person's, the class's, else by users, else dealt by seats."""
-    by_home = cast.students_by_home(people)
+def _assign_halls(cast: _Cast, people: Sequence[_Draft], halls: Sequence[Zone]) -> None:
+    """Give everybody a hall: the person's, the class's, else by users, else dealt by seats."""
+    by_home = _by_home(people)
     open_to: dict[ClassCode, list[Zone]] = {
         home: [z for z in halls if cast.uses(z, cast.row(home))] for home in by_home
     }
     dealt = _deal_halls(by_home, open_to)
     first = halls[0].code if halls else ZoneCode("")
-    for person in people:
-        hall = person.hall
-        if not hall and person.role is Role.STUDENT:
-            row = cast.row(cast.home_of(person))
-            hall = (row.hall if row else hall) or dealt[cast.home_of(person)]
-        yield person if person.hall else replace(person, hall=hall or first)
+    for draft in people:
+        if not draft.hall and draft.student:
+            row = cast.row(draft.home)
+            draft.hall = (row.hall if row else draft.hall) or dealt[draft.home]
+        draft.hall = draft.hall or first
 
 
 def _deal_halls(
-    by_home: dict[ClassCode, list[Person]], open_to: dict[ClassCode, list[Zone]]
+    by_home: dict[ClassCode, list[_Draft]], open_to: dict[ClassCode, list[Zone]]
 ) -> dict[ClassCode, ZoneCode]:
     """Each class in the hall open to it that has most seats left for each of its seats."""
     filled = Counter[ZoneCode]()
@@ -385,12 +450,12 @@ def _deal_halls(
 
 
 def _parties(
-    cast: _Cast, people: Sequence[Person]
-) -> Iterator[tuple[ZoneCode, list[Person]]]:
+    cast: _Cast, people: Sequence[_Draft]
+) -> Iterator[tuple[ZoneCode, list[_Draft]]]:
     """Who sits down together: a class, small classes of a grade, the staff; boarders first."""
-    small: dict[tuple[ZoneCode, GradeCode], list[Person]] = defaultdict(list)
-    for students in cast.students_by_home(people).values():
-        by_hall: dict[ZoneCode, list[Person]] = defaultdict(list)
+    small: dict[tuple[ZoneCode, GradeCode], list[_Draft]] = defaultdict(list)
+    for students in _by_home(people).values():
+        by_hall: dict[ZoneCode, list[_Draft]] = defaultdict(list)
         for person in students:
             if not person.table:
                 by_hall[person.hall].append(person)
@@ -401,14 +466,14 @@ def _parties(
                 yield hall, sorted(party, key=lambda person: not person.lives_in)
     for (hall, _grade), party in small.items():
         yield hall, party
-    staff: dict[ZoneCode, list[Person]] = defaultdict(list)
-    for person in sorted(people, key=cast.place):
-        if person.role is not Role.STUDENT and not person.table:
-            staff[person.hall].append(person)
+    staff: dict[ZoneCode, list[_Draft]] = defaultdict(list)
+    for draft in sorted(people, key=_Draft.place):
+        if not draft.student and not draft.table:
+            staff[draft.hall].append(draft)
     yield from staff.items()
 
 
-def _split(party: Sequence[Person], places: int) -> Iterator[Sequence[Person]]:
+def _split(party: Sequence[_Draft], places: int) -> Iterator[Sequence[_Draft]]:
     """Cut a party into tables of about equal size, at least four where it can be."""
     tables = -(-len(party) // places)
     if len(party) < tables * TABLE_RANGE[0]:
@@ -437,32 +502,25 @@ def _tables(hall: Zone | None, taken: set[str]) -> Iterator[str]:
         number += 1
 
 
-def _with_siblings(cast: _Cast, people: Sequence[Person]) -> Iterator[Person]:
+def _pair_siblings(cast: _Cast, people: Sequence[_Draft]) -> None:
     """Pair made day students of different classes until SIBLINGS of the day students are."""
-    listed = {person.id for person in cast.given}
-    day = [p for p in people if p.role is Role.STUDENT and not p.lives_in]
-    made = [p for p in day if p.id not in listed]
-    made.sort(key=lambda person: cast.draw("sibling", person))
+    day = [p for p in people if p.student and not p.lives_in]
+    made = cast.shuffled("sibling", (p for p in day if not p.listed))
     wanted = int(SIBLINGS * len(day)) - sum(bool(p.siblings) for p in day)
-    pairs = dict(_pairs(cast, made, max(0, wanted) // 2))
-    for person in people:
-        other = pairs.get(person.id)
-        yield replace(person, siblings=(other,)) if other else person
+    for one, other in _pairs(made, max(0, wanted) // 2):
+        one.siblings, other.siblings = (other.id,), (one.id,)
 
 
-def _pairs(
-    cast: _Cast, made: Iterable[Person], wanted: int
-) -> Iterator[tuple[PersonId, PersonId]]:
-    """Both ways, the first `wanted` pairs of neighbours who are not class mates."""
-    waiting: list[Person] = []
-    for person in made:
+def _pairs(made: Iterable[_Draft], wanted: int) -> Iterator[tuple[_Draft, _Draft]]:
+    """The first `wanted` pairs of neighbours who are not class mates."""
+    waiting: list[_Draft] = []
+    for draft in made:
         if not wanted:
             return
-        mates = [p for p in waiting if cast.home_of(p) != cast.home_of(person)]
+        mates = [p for p in waiting if p.home != draft.home]
         if mates:
             wanted -= 1
             waiting.remove(mates[0])
-            yield person.id, mates[0].id
-            yield mates[0].id, person.id
+            yield draft, mates[0]
         else:
-            waiting.append(person)
+            waiting.append(draft)
