@@ -104,6 +104,14 @@ class Busy:
             if other != stretch and _overlap(other, stretch):
                 clashing.append(mine)
 
+    def repeated(self, before: "Busy | None") -> "Busy":
+        """The same persons at the same times, on a day that is otherwise another."""
+        again = Busy(self.persons, before)
+        for stretch, there in self.there.items():
+            again._open(stretch)
+            again.there[stretch][:] = there
+        return again
+
     def overlaps(self, other: "Busy") -> bool:
         """Whether any stretch runs at the same time as one of another."""
         return any(_overlap(a, b) for a in self.there for b in other.there)
@@ -156,7 +164,7 @@ class Book:
         for kind in (day, other):
             if beside.overlaps(self.taught.get(kind, Busy(self.persons))):
                 return False
-        self.beside[day] = beside
+        self.beside[day] = beside.repeated(self.taught.get(day))
         self.sessions += [(day, meetings) for meetings in met]
         return True
 
