@@ -29,8 +29,14 @@ class Cell:
     note: str = ""
     number: bool = False
     mark: str = ""
-    """pass, fail, late, unknown or empty."""
+    """pass, fail, late, unknown, wait, na or empty."""
     strong: bool = False
+    link: str = ""
+    """Where the row stands that it comes from: #log-7."""
+    anchor: str = ""
+    """What links to it say."""
+    tag: str = ""
+    """Shown as a tag of this kind: law, plan, practice, target, or plain."""
 
     @property
     def whole(self) -> str:

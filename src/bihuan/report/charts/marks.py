@@ -179,3 +179,31 @@ def name(x: float, y: float, lines: Sequence[str], css: str = "k") -> list[str]:
     """A label of one or more lines, centred on a row."""
     first = y + 4 - (len(lines) - 1) * 7.5
     return [svg.text(x, first + n * 15, words, css) for n, words in enumerate(lines)]
+
+
+def glyph(x: float, y: float, state: str) -> str:
+    """What became of one thing, in a shape: done, half, late, fail, unknown, na."""
+    left, top = x - 6, y - 6
+    drawn = {
+        "done": lambda: svg.circle(x, y, 5.6, "fg"),
+        "half": lambda: svg.circle(x, y, 5, "gr") + _half(x, y),
+        "late": lambda: svg.path(_diamond(x, y, 6.4), "sl"),
+        "fail": lambda: svg.rect(left, top, 12, 12, "ff") + _cross(x, y),
+        "unknown": lambda: svg.circle(x, y, 5.4, "su dash"),
+        "na": lambda: svg.circle(x, y, 1.8, "fu"),
+    }
+    return drawn[state]()
+
+
+def _half(x: float, y: float) -> str:
+    a, b = svg.short(x), svg.short(y - 5)
+    return svg.path(f"M{a} {b}a5 5 0 0 1 0 10z", "fg")
+
+
+def _diamond(x: float, y: float, r: float) -> str:
+    return f"M{svg.short(x)} {svg.short(y - r)}l{r} {r}-{r} {r}-{r}-{r}z"
+
+
+def _cross(x: float, y: float) -> str:
+    a, b = svg.short(x - 3), svg.short(y - 3)
+    return svg.path(f"M{a} {b}l6 6m0-6l-6 6", "sx")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 STEPS: Final = (1.0, 2.0, 5.0, 10.0)
+MINUTES: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0, 480.0, 1440.0)
+"""Where a scale of minutes has its ticks."""
 WIDE: Final = "\u2e80"
 """From this character on a letter is as wide as it is high."""
 
@@ -30,6 +32,30 @@ class Scale:
     def inside(self, value: float) -> float:
         """The place of a value, held within the scale's ends."""
         return self(min(max(value, self.low), self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A logarithmic scale for minutes: values [low, high] > 0 on places [left, right]."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def __call__(self, value: float) -> float:
+        held = min(max(value, self.low), self.high)
+        share = math.log(held / self.low) / math.log(self.high / self.low)
+        return self.left + share * (self.right - self.left)
+
+    def ticks(self, room: float) -> tuple[float, ...]:
+        """Round minutes and hours on it, at least so far apart; the last is kept."""
+        inside = [t for t in MINUTES if self.low <= t <= self.high]
+        kept: list[float] = []
+        for tick in reversed(inside):
+            if not kept or self(kept[-1]) - self(tick) >= room:
+                kept.append(tick)
+        return tuple(reversed(kept))
 
 
 def step(reach: float, most: int) -> float:
