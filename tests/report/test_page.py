@@ -191,7 +191,7 @@ def test_days_that_come_next_are_joined_and_sorted() -> None:
         "4月13日",
         "4月20日",
     ]
-    assert shown[1][1] == "三高、二高隔离床位不到规定数；校门测温岗没有 B角"
+    assert shown[1][1] == "三高、二高隔离床位不到规定数；改完预案检查出的错误"
 
 
 def test_assumptions_that_decide_are_told() -> None:

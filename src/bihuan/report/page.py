@@ -266,11 +266,17 @@ def _sight(found: list[Sight], pile: str, why: str) -> str:
 
 def dates(rehearsal: Rehearsal) -> tuple[tuple[str, str], ...]:
     """What comes next, day by day: things to have mended, openings."""
-    due = [(mend.due, _(mend.title)) for mend in rehearsal.mends if mend.due]
+    due = [
+        (mend.due, _(mend.title) if mend.effect else _("改完预案检查出的错误"))
+        for mend in rehearsal.mends
+        if mend.due
+    ]
     ahead = [(when, _(text)) for when, text in rehearsal.ahead]
     by_day: dict[date, list[str]] = {}
     for when, text in sorted(due + ahead, key=lambda row: row[0]):
-        by_day.setdefault(when, []).append(text)
+        row = by_day.setdefault(when, [])
+        if text not in row:
+            row.append(text)
     return tuple((wording.day(when), _("；").join(row)) for when, row in by_day.items())
 
 
