@@ -1,13 +1,12 @@
 """Figures and documents from values."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from bihuan.base.wording import speak
 from bihuan.loop.outcome import Rehearsal
 from bihuan.report.documents import document
 from bihuan.report.figures import all_of
+from bihuan.report.files import put
 from bihuan.report.page import html
 from bihuan.report.workbook import xlsx
 
@@ -21,7 +20,7 @@ def write(rehearsal: Rehearsal, folder: Path, *, lang: str) -> tuple[Path, ...]:
         "report.xlsx": xlsx(rehearsal, lang=lang),
         **_pictures(rehearsal, lang),
     }
-    return tuple(_put(folder / name, content) for name, content in files.items())
+    return tuple(put(folder / name, content) for name, content in files.items())
 
 
 def _pictures(rehearsal: Rehearsal, lang: str) -> dict[str, bytes]:
@@ -32,17 +31,3 @@ def _pictures(rehearsal: Rehearsal, lang: str) -> dict[str, bytes]:
             for number, figure in enumerate(all_of(rehearsal), 1)
             for part, one in enumerate(figure.wide)
         }
-
-
-def _put(path: Path, content: bytes) -> Path:
-    """Put a file in place of the one before in one step."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)  # there only where something failed
-    return path
