@@ -31,6 +31,7 @@ from bihuan.plan.days import day_kinds
 from bihuan.plan.lessons import timetable
 from bihuan.plan.measures import (
     Cleaning,
+    ClosedCampus,
     GateCheck,
     Mask,
     Measure,
@@ -276,7 +277,7 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
     zone = np.concatenate([c.zone for c in parts])[group]
     entries = _entries(
         group,
-        setting=group_setting[group],
+        setting=group_setting,
         kind=phase * (head.cycle + 2) + day,
         first=first,
         member=member,
@@ -356,13 +357,14 @@ def _weigh(layout: Layout, felt: Felt) -> Built:
 
 def _rooms(plan: Plan, setting: Ints, zone: Ints) -> tuple[Floats, Floats]:
     """Intensity per pair and hour by route (session, 3), air changes (session,)."""
-    places, number = np.unique(
-        np.column_stack([setting, zone]), axis=0, return_inverse=True
-    )
-    rows = [(INTENSITY[SETTINGS[s]], int(z)) for s, z in places]
-    routes = np.array([_at(plan, row, z) for row, z in rows]).reshape(-1, 3)
-    air = np.array([room_of(plan, row, z)[2] for row, z in rows])
-    return routes[number.ravel()], air[number.ravel()]
+    code = setting.astype(np.int64) + len(SETTINGS) * (zone.astype(np.int64) + 1)
+    used = np.bincount(code)
+    routes, air = np.zeros((len(used), 3)), np.zeros(len(used))
+    for place in np.flatnonzero(used).tolist():
+        row = INTENSITY[SETTINGS[place % len(SETTINGS)]]
+        routes[place] = _at(plan, row, place // len(SETTINGS) - 1)
+        air[place] = room_of(plan, row, place // len(SETTINGS) - 1)[2]
+    return routes[code], air[code]
 
 
 def room_of(plan: Plan, row: Intensity, zone: int) -> tuple[float, float, float]:
@@ -393,44 +395,57 @@ def _entries(
     persons: int,
     kinds: int,
 ) -> Entries:
-    """Entries of every row, ordered by row and kind."""
+    """Entries of every row, ordered by row and kind.
+
+    group, kind: (session,); setting: (group,).
+    """
     stream_of = np.zeros(len(SETTINGS), np.int64)
     for number, names in enumerate(STREAMS):
         stream_of[[SETTINGS.index(name) for name in names]] = number
-    sizes = np.diff(first)[group]
-    session = np.repeat(np.arange(len(group)), sizes)
-    within = np.arange(len(session)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    person = member[first[group[session]] + within].astype(np.int64)
-    place = person * len(STREAMS) + stream_of[setting[session]]
-    order = np.lexsort((kind[session], place))
-    session, place = session[order], place[order]
-    row, chosen = _alike(place, session, persons * len(STREAMS))
-    taken = np.isin(place, chosen)
-    session = session[taken]
-    number = np.searchsorted(chosen, place[taken]) * kinds + kind[session]
-    count = np.bincount(number, minlength=len(chosen) * kinds)
+    mine = np.repeat(np.arange(len(setting)), np.diff(first))
+    place = member * len(STREAMS) + stream_of[setting[mine]]
+    row, chosen, mine, of_row = _alike(place, mine, persons * len(STREAMS))
+    # From groups to sessions only now, when persons who are alike are one row.
+    by_group = np.argsort(group, kind="stable")
+    held = np.bincount(group, minlength=len(setting))
+    times = held[mine]
+    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    begin = np.cumsum(held) - held
+    session = by_group[np.repeat(begin[mine], times) + within]
+    cell = np.repeat(of_row, times) * kinds + kind[session]
+    session = session[np.lexsort((session, cell))]
+    count = np.bincount(cell, minlength=len(chosen) * kinds)
     start = np.concatenate([[0], np.cumsum(count)])
     # One more column closes each row's last kind.
-    cell = np.arange(len(chosen))[:, None] * kinds + np.arange(kinds + 1)
+    edge = np.arange(len(chosen))[:, None] * kinds + np.arange(kinds + 1)
     return Entries(
         row=row.reshape(persons, len(STREAMS)).astype(np.int32),
-        edge=start[cell].astype(np.int32),
+        edge=start[edge].astype(np.int32),
         session=session.astype(np.int32),
     )
 
 
-def _alike(
-    place: NDArray[np.int64], session: NDArray[np.int64], places: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number of the row of each place, and a place of each row, ascending.
+class _Alike(NamedTuple):
+    """Places (person x stream) whose groups are the same share a row."""
 
-    Places (person x stream) with the same sessions share a row; place: ascending, with
-    its sessions in `session`.
-    """
+    row: NDArray[np.int64]
+    """(place,)"""
+    chosen: NDArray[np.int64]
+    """(row,) one of its places, ascending."""
+    group: NDArray[np.int64]
+    """Groups of the rows, one row after the other."""
+    of_row: NDArray[np.int64]
+    """The row of each of them."""
+
+
+def _alike(place: NDArray[np.int64], group: NDArray[np.int64], places: int) -> _Alike:
+    """Sort places by their groups; place, group: (membership,), groups ascending."""
+    order = np.argsort(place, kind="stable")
+    place, group = place[order], group[order]
     count = np.bincount(place, minlength=places)
     column = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
     table = np.full((places, int(count.max(initial=1))), -1, np.int32)
-    table[place, column] = session
+    table[place, column] = group
     bytes_of = np.dtype((np.void, table.shape[1] * table.itemsize))
     _, chosen, number = np.unique(
         table.view(bytes_of).ravel(), return_index=True, return_inverse=True
@@ -438,7 +453,11 @@ def _alike(
     order = np.argsort(chosen)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    return rank[number], chosen[order]
+    chosen = chosen[order]
+    one = np.zeros(places, np.bool_)
+    one[chosen] = True
+    kept = one[place]
+    return _Alike(rank[number], chosen, group[kept], rank[number][place[kept]])
 
 
 def _rises(
@@ -558,7 +577,9 @@ def _scope_mask(
 def kinds_by_day(built: Built, plan: Plan, school: SchoolCode, days: int) -> Ints:
     """Kind (phase x kind of day) of each day of the horizon: shape (days,)."""
     phase = np.searchsorted(built.phases, np.arange(days), side="right") - 1
-    day = day_kinds(plan, school, days)
+    # Of the measures only closed campuses bear on days, which looks at all each day.
+    closed = tuple(m for m in plan.measures if isinstance(m, ClosedCampus))
+    day = day_kinds(replace(plan, measures=closed), school, days)
     return (phase * (built.contacts.cycle + 2) + day).astype(np.int32)
 
 
