@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,7 @@ from bihuan.plan.words import Setting, ZoneKind
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", bound=np.generic)
 
 STREAMS = (
     (Setting.CLASSROOM, Setting.STUDY, Setting.SEAT, Setting.STAFF_ROOM),
@@ -178,10 +179,12 @@ class Layout:
     phase: Ints
     day: Ints
     phases: tuple[int, ...]
+    place: Ints
+    """(S,) setting and zone, a row of `rooms` and `air`."""
     rooms: Floats
-    """(S, 3) intensity of close, air, surface for a disease of weights one."""
+    """(place, 3) intensity of close, air, surface for a disease of weights one."""
     air: Floats
-    """(S,) air changes per hour of the zone itself."""
+    """(place,) air changes per hour of the zone itself."""
     use: Floats
     """(S,) hours that a session's group meets on that kind of day."""
     entries: "Entries"
@@ -235,7 +238,7 @@ class _Same:
         return isinstance(other, _Same) and other.same == self.same
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=48)
 def _layout(
     same: _Same, school: SchoolCode, starts: tuple[int, ...], gone: frozenset[str]
 ) -> Layout:
@@ -262,19 +265,19 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
     groups = np.cumsum([0] + [len(c.setting) for c in parts])
     members = np.cumsum([0] + [len(c.member) for c in parts])
     phase = np.concatenate(
-        [np.full(len(c.session_day), i) for i, c in enumerate(parts)]
+        [np.full(len(c.session_day), i, np.int32) for i, c in enumerate(parts)]
     )
     group = np.concatenate(
         [c.session_group + base for c, base in zip(parts, groups[:-1], strict=True)]
     )
-    group_setting = np.concatenate([c.setting for c in parts])
+    group_setting = _joined([c.setting for c in parts])
     first = np.concatenate(
         [c.first[:-1] + base for c, base in zip(parts, members[:-1], strict=True)]
         + [members[-1:]]
     )
-    member = np.concatenate([c.member for c in parts])
-    day = np.concatenate([c.session_day for c in parts])
-    zone = np.concatenate([c.zone for c in parts])[group]
+    member = _joined([c.member for c in parts])
+    day = _joined([c.session_day for c in parts])
+    zone = _joined([c.zone for c in parts])[group]
     entries = _entries(
         group,
         setting=group_setting,
@@ -285,21 +288,23 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
         kinds=len(starts) * (head.cycle + 2),
     )
     own_first, own = _groups_of(first[: groups[1] + 1], member, head.persons)
-    hours = np.concatenate([c.session_hours for c in parts])
-    rooms, air = _rooms(plan, group_setting[group], zone)
+    hours = _joined([c.session_hours for c in parts])
+    place = _place(group_setting[group], zone)
+    rooms, air = _rooms(plan, place)
     meets = group.astype(np.int64) * (head.cycle + 2) + day
     return Layout(
         contacts=head,
         first=first.astype(np.int32),
-        member=member.astype(np.int32),
-        group=group.astype(np.int32),
-        group_setting=group_setting.astype(np.int32),
-        start=np.concatenate([c.session_start for c in parts]),
+        member=member.astype(np.int32, copy=False),
+        group=group.astype(np.int32, copy=False),
+        group_setting=group_setting.astype(np.int32, copy=False),
+        start=_joined([c.session_start for c in parts]),
         hours=hours,
         zone=zone,
         phase=phase,
         day=day,
         phases=starts,
+        place=place,
         rooms=rooms,
         air=air,
         use=np.bincount(meets, weights=hours)[meets],
@@ -309,17 +314,21 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
     )
 
 
+def _joined(parts: list[NDArray[Number]]) -> NDArray[Number]:
+    """Arrays one after the other; a plan of one phase, as most are, is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
 def intensities(layout: Layout, felt: Felt) -> Floats:
     """Intensity per pair and hour by route: shape (session, 3)."""
     weights, scale = felt
-    base: Floats = layout.rooms * np.array(weights)
-    setting = layout.group_setting[layout.group]
-    for place, factor in scale:
-        base[setting == SETTINGS.index(place)] *= factor
-    return base
+    base = layout.rooms * np.array(weights)
+    for setting, factor in scale:
+        base[SETTINGS.index(setting) :: len(SETTINGS)] *= factor
+    return np.asarray(base[layout.place])
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=12)
 def _weigh(layout: Layout, felt: Felt) -> Built:
     """A layout with the intensities of a disease."""
     setting = layout.group_setting[layout.group]
@@ -350,21 +359,25 @@ def _weigh(layout: Layout, felt: Felt) -> Built:
         layout.phase,
         layout.day,
         layout.phases,
-        layout.air,
+        layout.air[layout.place],
         layout.use,
     )
 
 
-def _rooms(plan: Plan, setting: Ints, zone: Ints) -> tuple[Floats, Floats]:
-    """Intensity per pair and hour by route (session, 3), air changes (session,)."""
-    code = setting.astype(np.int64) + len(SETTINGS) * (zone.astype(np.int64) + 1)
-    used = np.bincount(code)
-    routes, air = np.zeros((len(used), 3)), np.zeros(len(used))
-    for place in np.flatnonzero(used).tolist():
-        row = INTENSITY[SETTINGS[place % len(SETTINGS)]]
-        routes[place] = _at(plan, row, place // len(SETTINGS) - 1)
-        air[place] = room_of(plan, row, place // len(SETTINGS) - 1)[2]
-    return routes[code], air[code]
+def _place(setting: Ints, zone: Ints) -> Ints:
+    """A number for setting and zone, of which there are few."""
+    return setting + len(SETTINGS) * (zone + 1)
+
+
+def _rooms(plan: Plan, place: Ints) -> tuple[Floats, Floats]:
+    """Intensity per pair and hour by route (place, 3), air changes (place,)."""
+    used = np.bincount(place)
+    routes, air = np.zeros((len(used), 3)), np.ones(len(used))
+    for number in np.flatnonzero(used).tolist():
+        row = INTENSITY[SETTINGS[number % len(SETTINGS)]]
+        routes[number] = _at(plan, row, number // len(SETTINGS) - 1)
+        air[number] = room_of(plan, row, number // len(SETTINGS) - 1)[2]
+    return routes, air
 
 
 def room_of(plan: Plan, row: Intensity, zone: int) -> tuple[float, float, float]:
