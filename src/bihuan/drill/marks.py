@@ -58,7 +58,7 @@ class Entry:
 
     wall: Minutes
     inject: str = ""
-    """Of a release."""
+    """Of a release; with `waived`: the controller skipped it, and why."""
     action: str = ""
     """Of an expected action: its id; done at `wall`."""
     received: Minutes | None = None
@@ -77,6 +77,9 @@ class Entry:
     waived: str = ""
     """Why it does not apply."""
     note: str = ""
+    untimed: bool = False
+    """Done, but when is not known (nobody noted it, a cut in the video); `wall` is then
+    that of its inject's release and says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
