@@ -57,7 +57,8 @@ def test_every_floor_of_the_command_line_is_named() -> None:
         for path in folder.glob("*.py")
         if hasattr(import_module(f"bihuan.cli.{path.stem}"), "register")
     }
-    assert set(FLOORS) == offered
+    below = {"contacts"}  # hangs below `bihuan plan`
+    assert set(FLOORS) == offered - below
 
 
 def test_every_version_of_the_changelog_tells_its_results() -> None:

@@ -42,7 +42,6 @@ Edit = Callable[[Plan], Plan]
 def sound() -> Plan:
     """The small plan with every duty that a school must have, and somebody at night."""
     plan = change("measures", "M14", minutes=Minutes(10))(small_plan())
-    plan = change("people", "DOCTOR-1", lives_in=True)(plan)
     crew = [
         PersonId(f"{post}-{n}")
         for post, most in (("CANTEEN", 6), ("CLEANER", 4), ("GUARD", 4), ("DOCTOR", 2))

@@ -25,11 +25,11 @@ from bihuan.plan.words import Setting, Stage
 HOSTILE = "<script>alert('x')</script>&\"=cmd|' /C calc'!A0"
 
 BEDS_SHORT = error(
-    "P998",
+    "T998",
     "隔离室床位 {came} 张，按规定要 {allowed} 张。",
     "补到 {allowed} 张，或写明借用的地方。",
 )
-NO_DEPUTY = warning("P999", "「{duty}」没有 B角。", "写上 B角的岗位和电话。")
+NO_DEPUTY = warning("T999", "「{duty}」没有 B角。", "写上 B角的岗位和电话。")
 
 NAMES = (
     "实验高中",

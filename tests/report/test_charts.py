@@ -22,8 +22,9 @@ def test_fitted_scale_holds_zero_and_every_value(
     values: list[float], most: int
 ) -> None:
     scale, ticks = fitted(tuple(values), 0.0, 100.0, most)
-    assert scale.low <= min([0.0, *values]) + 1e-6
-    assert scale.high >= max([0.0, *values]) - 1e-6
+    unseen = 1e-6 * max([1.0, *map(abs, values)])
+    assert scale.low <= min([0.0, *values]) + unseen
+    assert scale.high >= max([0.0, *values]) - unseen
     assert 2 <= len(ticks) <= most + 3
     assert any(abs(tick) < 1e-9 for tick in ticks)
 
