@@ -66,7 +66,9 @@ def _pairs(
     net, cycle = built.network, built.contacts.cycle
     times = np.zeros(cycle + 2)
     times[:cycle], times[cycle + 1] = 1.0, 7 - cycle
-    passed = built.base.sum(axis=1) * keep(built, plan, disease, measures)
+    passed = built.base.sum(axis=1) * keep(
+        built, plan, disease.strength_needed, measures
+    )
     amount = np.bincount(
         net.group,
         weights=passed * net.hours * times[built.day] / 7.0,

@@ -498,9 +498,12 @@ def _groups_of(first: Ints, member: Ints, persons: int) -> tuple[Ints, Ints]:
 
 
 def keep(
-    built: Built, plan: Plan, disease: Disease, measures: Iterable[Measure]
+    built: Built, plan: Plan, strength: float, measures: Iterable[Measure]
 ) -> Floats:
-    """Share of an hour's passing on that masks, air and cleaning leave: shape (session,)."""
+    """Share of an hour's passing on that masks, air and cleaning leave: shape (session,).
+
+    strength: that disinfects for the disease, mg/L.
+    """
     close, air, surface = (np.ones(len(built.zone)) for _route in range(3))
     setting = built.network.setting
     for measure in measures:
@@ -519,7 +522,7 @@ def keep(
             close[rows] *= passed
             air[rows] *= passed
         elif isinstance(measure, Cleaning):
-            share = min(1.0, measure.strength / disease.strength_needed)
+            share = min(1.0, measure.strength / strength)
             surface[rows] /= 1.0 + measure.times * share
         else:
             air[rows] *= _fresher(built, measure)[rows]
@@ -529,13 +532,25 @@ def keep(
     return np.asarray(np.divide(left, whole, out=np.ones_like(whole), where=whole > 0))
 
 
-def sessions(built: Built, kept: Floats) -> NDArray[np.void]:
+def sessions(
+    built: Built, plan: Plan, disease: Disease, measures: Iterable[Measure]
+) -> NDArray[np.void]:
     """The sessions as the kernel reads them (SESSION), with what is kept of each."""
+    passing = tuple(m for m in measures if isinstance(m, PASSING))
+    same = _Same((built, passing), plan)
+    return _sessions(same, built, disease.strength_needed, passing)
+
+
+@lru_cache(maxsize=8)
+def _sessions(
+    same: _Same, built: Built, strength: float, passing: tuple[Measure, ...]
+) -> NDArray[np.void]:
+    """Kept, for most versions of a plan differ in other measures."""
     net = built.network
     table = np.empty(len(net.group), SESSION)
     table["start"], table["hours"] = net.start, net.hours
     table["setting"] = net.setting
-    table["keep"] = kept
+    table["keep"] = keep(built, same.plan, strength, passing)
     table["first"] = net.first[net.group]
     # A group without a member is in nobody's row.
     table["others"] = np.maximum(1, np.diff(net.first))[net.group] - 1

@@ -17,7 +17,6 @@ from bihuan.outbreak.network import (
     Ints,
     bare,
     build,
-    keep,
     kinds_by_day,
     scope_mask,
     sessions,
@@ -106,7 +105,7 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
     )
     imports, visitors = _imports(plan, mine, base, school)
     return built, Variant(
-        session=sessions(built, keep(built, plan, scenario.disease, mine)),
+        session=sessions(built, plan, scenario.disease, mine),
         kind=kind,
         base_kind=base,
         returning=returning,
