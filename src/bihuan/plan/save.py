@@ -71,7 +71,7 @@ def rows_of(plan: Plan) -> dict[str, Sequence[Any]]:
 
 def write_workbook(rows: dict[str, Sequence[Any]], path: Path, day: dt.date) -> None:
     """Write rows into the form; day: what the file says of its own age."""
-    with _whole(path) as part:
+    with whole(path) as part:
         book = Workbook(
             str(part),
             {
@@ -82,8 +82,8 @@ def write_workbook(rows: dict[str, Sequence[Any]], path: Path, day: dt.date) -> 
         )
         made = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001  # Excel has no zones
         book.set_properties({"created": made, "comments": FORMAT})
-        formats = _formats(book)
-        lists = _Lists(book)
+        formats = formats_of(book)
+        lists = Lists(book)
         for sheet in SHEETS:
             _write_sheet(book, sheet, rows.get(sheet.table, ()), formats, lists)
         lists.write()
@@ -96,7 +96,7 @@ def write_workbook(rows: dict[str, Sequence[Any]], path: Path, day: dt.date) -> 
 Formats = dict[str, Format]
 
 
-def _formats(book: Workbook) -> Formats:
+def formats_of(book: Workbook) -> Formats:
     """The looks of cells by name."""
     edge = {"border": 1, "border_color": "#C9CFCB"}
     looks: dict[str, dict[str, Any]] = {
@@ -113,7 +113,7 @@ def _formats(book: Workbook) -> Formats:
     return {name: book.add_format(look) for name, look in looks.items()}
 
 
-class _Lists:
+class Lists:
     """Drop-downs, one column each of a hidden sheet: Excel's own lists are too short."""
 
     def __init__(self, book: Workbook) -> None:
@@ -137,7 +137,7 @@ class _Lists:
 
 
 def _write_sheet(
-    book: Workbook, sheet: Sheet, rows: Sequence[Any], formats: Formats, lists: _Lists
+    book: Workbook, sheet: Sheet, rows: Sequence[Any], formats: Formats, lists: Lists
 ) -> None:
     """Write one sheet: title, note, header, example, rows."""
     page = book.add_worksheet(sheet.label)
@@ -154,11 +154,11 @@ def _write_sheet(
     for n, column in enumerate(sheet.columns):
         _write_head(page, sheet, n, column, formats)
         if words := _words(sheet, column):
-            _drop_down(page, column.label, (n, len(rows)), lists.source(words))
+            drop_down(page, column.label, (n, len(rows)), lists.source(words))
     for r, row in enumerate(rows, start=FIRST):
         for n, column in enumerate(sheet.columns):
             share = sheet.holds(column).unit == "Share"
-            _write_cell(page, (r, n), written(column, row), formats, share=share)
+            write_cell(page, (r, n), written(column, row), formats, share=share)
 
 
 def _write_head(
@@ -184,7 +184,7 @@ def _example(sheet: Sheet, n: int, column: Column) -> str:
     return f"示例：{shown}" if sheet.label == sheet.zh else f"Example: {shown}"
 
 
-def _drop_down(page: Worksheet, label: str, size: tuple[int, int], words: str) -> None:
+def drop_down(page: Worksheet, label: str, size: tuple[int, int], words: str) -> None:
     """Offer words in a column; other spellings may be typed after a warning.
 
     size: the column, the number of rows that are filled.
@@ -247,7 +247,7 @@ _FIRST_DAY: Final = dt.date(1900, 3, 1)
 """Before it Excel's calendar is wrong."""
 
 
-def _write_cell(
+def write_cell(
     page: Worksheet, place: tuple[int, int], raw: Raw, formats: Formats, *, share: bool
 ) -> None:
     """Write a cell by its type; texts are never taken for formulas or links."""
@@ -346,7 +346,7 @@ def _plain(value: Value) -> Any:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """A place to write beside the file; it takes the file's name once it is complete."""
     handle, name = tempfile.mkstemp(prefix=".bihuan-", suffix=".part", dir=path.parent)
     os.close(handle)

@@ -97,45 +97,27 @@ def read_workbook(path: Path, heard: list[Problem]) -> Tables:
 
 
 def _read(path: Path, heard: list[Problem]) -> Tables:
-    package = open_package(path)
+    book = open_book(path)
     tables: Tables = {}
     named: dict[str, str] = {}
-    try:
-        book = CalamineWorkbook.from_filelike(package.content)
-        for name in book.sheet_names:
-            sheet = find_sheet(name)
-            if sheet is None:
-                heard.extend(_foreign(path, name, package.scans.get(name)))
-            elif sheet.table in named:
-                words = {"came": name, "other": named[sheet.table]}
-                heard.append(TWICE_SHEET.at(Where(path.name, name), **words))
-            else:
-                named[sheet.table] = name
-                page = _page(path, book.get_sheet_by_name(name), package.scans[name])
-                tables[sheet.table] = _table(sheet, page, heard)
-    except (CalamineError, KeyError) as bad:
-        raise Refused(DAMAGED) from bad
+    for name in book.names:
+        sheet = find_sheet(name)
+        if sheet is None:
+            heard.extend(_foreign(book, name))
+        elif sheet.table in named:
+            words = {"came": name, "other": named[sheet.table]}
+            heard.append(TWICE_SHEET.at(Where(path.name, name), **words))
+        else:
+            named[sheet.table] = name
+            tables[sheet.table] = read_table(sheet, book.page(name), heard)
     if not tables:
-        came, allowed = (
-            "、".join(book.sheet_names[:9]),
-            "、".join(s.label for s in SHEETS),
-        )
+        came, allowed = "、".join(book.names[:9]), "、".join(s.label for s in SHEETS)
         heard.append(NO_SHEET.at(Where(path.name), came=came, allowed=allowed))
     return tables
 
 
-def _foreign(path: Path, name: str, scan: Scan | None) -> Iterator[Problem]:
-    """A sheet that is not ours; an empty one and the form's own are not worth a word."""
-    if name.startswith(_OURS) or scan is None or not scan.rows:
-        return
-    known = {spelled: sheet for sheet in SHEETS for spelled in sheet.known_as}
-    near = closest(folded(name), known)
-    label = known[near].label if near else "—"
-    yield UNKNOWN_SHEET.at(Where(path.name, name), came=name, closest=label)
-
-
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """A sheet's cells from A1 on, merged ones filled, with what its scan found."""
 
     file: str
@@ -148,7 +130,51 @@ class _Page:
         return Where(self.file, self.name, cell_name(row + 1, column + 1))
 
 
-def _page(path: Path, sheet: CalamineSheet, scan: Scan) -> _Page:
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook that was looked at and opened."""
+
+    file: str
+    names: tuple[str, ...]
+    scans: Mapping[str, Scan]
+    book: CalamineWorkbook
+
+    def page(self, name: str) -> Page:
+        """The cells of one of its sheets."""
+        try:
+            sheet = self.book.get_sheet_by_name(name)
+            return lay_out(self.file, sheet, self.scans[name])
+        except (CalamineError, KeyError) as bad:
+            raise Refused(DAMAGED) from bad
+
+    def filled(self, name: str) -> bool:
+        """Whether a sheet holds something and is not one that the form hides."""
+        scan = self.scans.get(name)
+        return scan is not None and scan.rows > 0 and not name.startswith(_OURS)
+
+
+def open_book(path: Path) -> Book:
+    """Open a workbook that may be hostile, or refuse it."""
+    package = open_package(path)
+    try:
+        book = CalamineWorkbook.from_filelike(package.content)
+        return Book(path.name, tuple(book.sheet_names), package.scans, book)
+    except (CalamineError, KeyError) as bad:
+        raise Refused(DAMAGED) from bad
+
+
+def _foreign(book: Book, name: str) -> Iterator[Problem]:
+    """A sheet that is not ours; an empty one and the form's own are not worth a word."""
+    if not book.filled(name):
+        return
+    known = {spelled: sheet for sheet in SHEETS for spelled in sheet.known_as}
+    near = closest(folded(name), known)
+    label = known[near].label if near else "—"
+    yield UNKNOWN_SHEET.at(Where(book.file, name), came=name, closest=label)
+
+
+def lay_out(file: str, sheet: CalamineSheet, scan: Scan) -> Page:
+    """The cells of a sheet from A1 on, merged ones filled."""
     grid: Grid = [
         [None if raw == "" else raw for raw in row]
         for row in sheet.to_python(skip_empty_area=False)
@@ -157,7 +183,7 @@ def _page(path: Path, sheet: CalamineSheet, scan: Scan) -> _Page:
     for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
         if left > 0:
             left -= _fill(grid, range(top, bottom + 1), range(first, last + 1))
-    return _Page(path.name, sheet.name, grid, scan)
+    return Page(file, sheet.name, grid, scan)
 
 
 def _fill(grid: Grid, rows: range, columns: range) -> int:
@@ -174,7 +200,7 @@ def _fill(grid: Grid, rows: range, columns: range) -> int:
     return looked
 
 
-def _table(sheet: Sheet, page: _Page, heard: list[Problem]) -> Table:
+def read_table(sheet: Sheet, page: Page, heard: list[Problem]) -> Table:
     """The rows below the header of a sheet."""
     found = find_header(sheet, page.grid)
     if found is None:
@@ -254,7 +280,7 @@ def _first_of_each(columns: Mapping[int, Column]) -> dict[int, Column]:
     return {n: column for n, column in columns.items() if first[column.zh] == n}
 
 
-def _header_problems(sheet: Sheet, page: _Page, found: Header) -> Iterator[Problem]:
+def _header_problems(sheet: Sheet, page: Page, found: Header) -> Iterator[Problem]:
     """Columns that are missing, that nobody knows, that come twice."""
     present = {column.zh: n for n, column in reversed([*found.columns.items()])}
     for column in sheet.columns:
@@ -273,7 +299,7 @@ def _header_problems(sheet: Sheet, page: _Page, found: Header) -> Iterator[Probl
             yield TWICE_COLUMN.at(where, came=column.label, other=other)
 
 
-def _hidden(page: _Page) -> Iterator[Problem]:
+def _hidden(page: Page) -> Iterator[Problem]:
     """A word about hidden rows and columns that hold something."""
     rows = [f"{n}:{n}" for n in page.scan.hidden_rows if n <= len(page.grid)]
     width = page.scan.last_column
@@ -288,7 +314,7 @@ def _hidden(page: _Page) -> Iterator[Problem]:
 
 
 def _rows(
-    page: _Page, columns: Mapping[int, Column], first: int, heard: list[Problem]
+    page: Page, columns: Mapping[int, Column], first: int, heard: list[Problem]
 ) -> Iterator[Row]:
     """The rows of a sheet from the first below its header; the example is left out."""
     for n, raws in enumerate(page.grid[first:], start=first):
@@ -307,7 +333,7 @@ def _is_example(raws: list[Raw]) -> bool:
 
 
 def _cell(
-    page: _Page, row: int, column: int, what: Column, heard: list[Problem]
+    page: Page, row: int, column: int, what: Column, heard: list[Problem]
 ) -> Cell:
     """A cell; one that holds a formula or an error is told and taken for bad."""
     where, raw = page.where(row, column), page.grid[row][column]
