@@ -246,6 +246,19 @@ _INNER: Any = _BARE | {
 }
 _inner = nb.njit(**_INNER)
 
+
+def kept(function: Any) -> Any:
+    """Compile a function and keep that for other processes, where there is a place.
+
+    numba keeps it in NUMBA_CACHE_DIR, else beside the source, else in the user's cache; it
+    refuses to compile at all where none can be written, as on a read-only system.
+    """
+    try:
+        return nb.njit(nogil=True, cache=True, **_BARE)(function)
+    except RuntimeError:
+        return nb.njit(nogil=True, **_BARE)(function)
+
+
 _G = np.uint64(0x9E3779B97F4A7C15)
 _A = np.uint64(0xBF58476D1CE4E5B9)
 _B = np.uint64(0x94D049BB133111EB)
@@ -855,7 +868,7 @@ def _clean(w, days):
     w.tally[6] = 0
 
 
-@nb.njit(nogil=True, cache=True, **_BARE)
+@kept
 def simulate_runs(s, v, ill, w, t, keys, returner, before):
     """Simulate runs one after another; the first run that had no room left, else -1."""
     days = len(v.kind)

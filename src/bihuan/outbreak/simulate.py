@@ -60,9 +60,17 @@ def simulate(
 
 
 def compiled() -> bool:
-    """Whether the kernel lies compiled in this machine's cache."""
-    folder = k.simulate_runs.stats.cache_path
-    return folder is not None and any(Path(folder).glob("_kernel.simulate_runs-*.nbi"))
+    """Whether the kernel lies compiled in this machine's cache, as new as its source."""
+    stats = getattr(k.simulate_runs, "stats", None)
+    if stats is None:  # compiling is switched off (NUMBA_DISABLE_JIT)
+        return True
+    source = Path(k.__file__)
+    line = k.simulate_runs.py_func.__code__.co_firstlineno
+    name = f"{source.stem}.simulate_runs-{line}.*.nbi"
+    return stats.cache_path is not None and any(
+        index.stat().st_mtime >= source.stat().st_mtime
+        for index in Path(stats.cache_path).glob(name)
+    )
 
 
 class _Call(NamedTuple):
