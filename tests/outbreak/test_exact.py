@@ -775,6 +775,15 @@ def test_intensity_is_that_of_the_page(
     assert intensity(setting, ROOM, 240.0, measures, ill) == pytest.approx(k)
 
 
+def test_a_setting_may_be_felt_more() -> None:
+    twice = FLU.felt(Setting.SEAT, 4.0).felt(Setting.SEAT, 0.5)
+    for setting, factor in ((Setting.SEAT, 2.0), (Setting.TABLE, 1.0)):
+        plain = intensity(setting, ROOM, 240.0, (), FLU)
+        assert intensity(setting, ROOM, 240.0, (), twice) == pytest.approx(
+            factor * plain
+        )
+
+
 def test_a_measure_of_a_scope_holds_for_groups_of_its_students_only() -> None:
     """A class with its teacher is in the scope, the staff room and a mixed group not."""
     groups = ((0, 2, 4, 8), (8, 9), (0, 1, 9))

@@ -26,7 +26,7 @@ from bihuan.outbreak.simulate import seeds, simulate
 from bihuan.plan import measures as m
 from bihuan.plan.contacts import SETTINGS
 from bihuan.plan.plan import Plan
-from bihuan.plan.words import ZoneKind
+from bihuan.plan.words import Setting, ZoneKind
 from world import QIZHONG, YIGAO, small_plan
 
 FALSE_ALARM = 1e-3
@@ -246,7 +246,7 @@ def test_twins_agree_on_every_measure(case: Case) -> None:
 
 @pytest.mark.parametrize("code", ["sars2-2020", "norovirus"])
 def test_twins_mean_the_same_by_r0(code: str) -> None:
-    ill, schools = disease(code), (YIGAO, QIZHONG)
+    ill, schools = disease(code).felt(Setting.SEAT, 3.0), (YIGAO, QIZHONG)
     one = exact.beta_for(small_plan(), schools, ill, 2.0)
     assert calibrate.beta_for(small_plan(), schools, ill, 2.0) == pytest.approx(
         one, rel=1e-5

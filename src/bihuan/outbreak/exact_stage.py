@@ -4,6 +4,7 @@ Who is who, which measure holds when and for whom, who meets whom and how strong
 docs/model.md says it; nothing here changes while a run goes on.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -330,7 +331,8 @@ def intensity(
         elif isinstance(measure, Cleaning) and setting in measure.settings:
             strength = min(1.0, measure.strength / disease.strength_needed)
             surface /= 1.0 + measure.times * strength
-    return (
+    felt = math.prod(factor for felt_at, factor in disease.scale if felt_at is setting)
+    return felt * (
         disease.route_close * close
         + disease.route_air * air
         + disease.route_surface * surface
