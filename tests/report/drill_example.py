@@ -337,6 +337,7 @@ INJECTS = (
             act("F4", "心理安抚到人", Post.COUNSELLOR),
         ),
         feeds=(
+            ("report.night", "F3.at"),
             ("isolation.night_delay", "F2.at"),
             ("isolation.night_arrival", "F1.at"),
         ),
@@ -442,14 +443,14 @@ SECOND = {
 
 TABLE = tuple(PersonId(f"S2-1107-{n:02}") for n in range(1, 15))
 ROOM = tuple(PersonId(f"S2-1107-{n:02}") for n in range(1, 8))
-CLASS_ = tuple(PersonId(f"S2-1107-{n:02}") for n in range(8, 36))
+CLASS_ = tuple(PersonId(f"S2-1107-{n:02}") for n in range(15, 36))
 STAFF = tuple(PersonId(f"T2-{n:02}") for n in range(1, 7))
 TRUTH = Truth(
     index=PersonId("S2-1107-40"),
     contacts=(
         ("dorm_room", ROOM),
         ("table", TABLE),
-        ("seat", CLASS_[:20]),
+        ("seat", CLASS_),
         ("staff_room", STAFF),
     ),
     secondary=(PersonId("S2-1107-03"), PersonId("S2-1107-05")),

@@ -24,6 +24,10 @@ NARROW: Final = 326.0
 # --- planned against actual ---------------------------------------------------------------
 
 
+DUSK: Final = 20.0
+"""Room for the line that says when night begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """How rows of minutes are laid out: for paper in one line, for a phone in two."""
@@ -39,11 +43,11 @@ class Lane:
     def height(self, name: str) -> float:
         """A row's height."""
         lines = len(wrapped(name, self.names))
-        return 15.0 * lines + 27 if self.two else max(29.0, 15.0 * lines + 8)
+        return 15.0 * lines + 35 if self.two else max(29.0, 15.0 * lines + 8)
 
 
-WIDE_LANE: Final = Lane(760, 236, 632, 38, 196, two=False)
-SLIM_LANE: Final = Lane(NARROW, 6, NARROW - 14, 38, 232, two=True)
+WIDE_LANE: Final = Lane(760, 254, 634, 38, 214, two=False)
+SLIM_LANE: Final = Lane(NARROW, 6, NARROW - 64, 38, 232, two=True)
 
 
 def timeline(evaluation: Evaluation) -> Figure:
@@ -54,7 +58,7 @@ def timeline(evaluation: Evaluation) -> Figure:
         anchor="figure-time",
         title=title,
         caption=_caption(evaluation, rows),
-        key=_time_key(),
+        key=time_key(),
         wide=(_timeline(evaluation, rows, WIDE_LANE, title),),
         narrow=(_timeline(evaluation, rows, SLIM_LANE, title),),
         table=tables.items(evaluation),
@@ -77,7 +81,7 @@ def _caption(evaluation: Evaluation, rows: Sequence[Mark]) -> str:
     return "".join(said)
 
 
-def _time_key() -> tuple[tuple[Drawing, str], ...]:
+def time_key() -> tuple[tuple[Drawing, str], ...]:
     tick = svg.line(7, 0, 7, 12, "l lu")
     return (
         (_icon(tick), _("时限")),
@@ -96,21 +100,28 @@ def _timeline(
     evaluation: Evaluation, rows: Sequence[Mark], lane: Lane, title: str
 ) -> Drawing:
     scale = _minutes(rows, lane)
-    tops = _tops(rows, lane)
+    tops = _tops(evaluation, rows, lane)
     bottom = tops[-1]
     parts = _time_axis(evaluation, rows, scale, lane, bottom)
     parts += _nightfall(evaluation, rows, tops, lane)
-    for mark, top, under in zip(rows, tops, tops[1:], strict=False):
-        parts += _time_row(mark, scale, lane, top, under)
+    for mark, top in zip(rows, tops, strict=False):
+        parts += _time_row(mark, scale, lane, top)
     return Drawing(lane.width, bottom + 4, tuple(parts), title)
 
 
-def _tops(rows: Sequence[Mark], lane: Lane) -> list[float]:
-    """Where each row begins, and where the last ends."""
+def _tops(evaluation: Evaluation, rows: Sequence[Mark], lane: Lane) -> list[float]:
+    """Where each row begins, and where the last ends; nightfall takes a line of its own."""
     tops = [lane.top]
-    for mark in rows:
-        tops.append(tops[-1] + lane.height(mark.expected.act))
+    for mark, after in zip(rows, (*rows[1:], None), strict=True):
+        falls = after is not None and _falls(evaluation, mark, after)
+        tops.append(tops[-1] + lane.height(mark.expected.act) + DUSK * falls)
     return tops
+
+
+def _falls(evaluation: Evaluation, mark: Mark, after: Mark) -> bool:
+    """Whether night begins between two rows."""
+    scene = evaluation.scene
+    return facts.night(after, scene) and not facts.night(mark, scene)
 
 
 def _minutes(rows: Sequence[Mark], lane: Lane) -> Log:
@@ -164,24 +175,23 @@ def _law_name(law: Sequence[facts.Line]) -> str:
 def _nightfall(
     evaluation: Evaluation, rows: Sequence[Mark], tops: Sequence[float], lane: Lane
 ) -> list[str]:
-    """A line where night begins."""
+    """A line where night begins, and from what hour."""
     parts = []
-    before = False
-    for mark, top in zip(rows, tops, strict=False):
-        now = facts.night(mark, evaluation.scene)
-        if now and not before and top > lane.top:
-            parts.append(svg.line(0, top, lane.width, top, "dusk"))
-        before = now
+    for mark, after, top in zip(rows, rows[1:], tops[1:], strict=False):
+        if _falls(evaluation, mark, after):
+            y, when = top - DUSK + 1, facts.released(after) or 0.0
+            said = _("夜间，{clock} 起", clock=words.clock(evaluation.scene, when))
+            parts.append(svg.line(0, y, lane.width, y, "dusk"))
+            parts.append(svg.text(0, y + 14, said, "s"))
     return parts
 
 
-def _time_row(
-    mark: Mark, scale: Log, lane: Lane, top: float, under: float
-) -> list[str]:
+def _time_row(mark: Mark, scale: Log, lane: Lane, top: float) -> list[str]:
+    under = top + lane.height(mark.expected.act)
     name = wrapped(mark.expected.act, lane.names)
     strong = " b" if mark.state in {State.LATE, State.NEVER} else ""
     first = top + 16 if lane.two else (top + under) / 2
-    y = under - 14 if lane.two else first
+    y = under - 15 if lane.two else first
     centre = first + (len(name) - 1) * 7.5 if lane.two else first
     parts = [
         svg.text(0, centre - (len(name) - 1) * 7.5 + 4, mark.expected.id, "s"),
@@ -190,9 +200,9 @@ def _time_row(
     ]
     used, css = _told(mark)
     parts.append(svg.text(lane.width - 1, first + 4, used, f"r {css}"))
-    if not lane.two and mark.standard:
-        rule = words.rule(mark.standard)
-        parts.append(svg.text(lane.width - 66, first + 4, rule, "r s"))
+    if mark.standard:
+        rule, x = words.rule(mark.standard), lane.width - (1 if lane.two else 66)
+        parts.append(svg.text(x, y + 4, rule, "r s"))
     return parts
 
 
@@ -256,7 +266,7 @@ def _ends(rows: Sequence[Price]) -> tuple[float, ...]:
     return tuple(v for p in rows for v in (p.infections.low, p.infections.high))
 
 
-_SIGN_LOOKS: Final = {
+SIGN_LOOKS: Final = {
     Sign.COSTS: Look.SHORT,
     Sign.SAVES: Look.PLANNED,
     Sign.UNCLEAR: Look.UNCLEAR,
@@ -285,12 +295,14 @@ def _slim_prices(review: Review, rows: Sequence[Price], title: str) -> Drawing:
     scale, ticks = fitted(_ends(rows), 8, NARROW - 10, 4)
     tall = 46.0
     bottom = 24 + tall * len(rows)
-    parts = marks.axis(scale, ticks, 24, bottom)
+    parts = marks.axis(scale, ticks, 24, 26)
     for place, price in enumerate(rows):
         y = 24 + tall * place
         name = _price_label(price)
         parts.append(svg.text(0, y + 18, _action(review, price), "s"))
         parts.append(svg.text(32, y + 18, name, "k"))
+        x = scale(0)
+        parts.append(svg.line(x, y + 26, x, y + 42, "zero"))
         parts += _price_mark(scale, price.infections, y + 34)
         parts.append(_price_told(price.infections, NARROW, y + 14))
     return Drawing(NARROW, bottom + 4, tuple(parts), title)
@@ -308,7 +320,7 @@ def _action(review: Review, price: Price) -> str:
 
 
 def _price_mark(scale: Scale, value: Estimate, y: float) -> tuple[str, str]:
-    return marks.interval(scale, value, y, _SIGN_LOOKS[words.sign(value)])
+    return marks.interval(scale, value, y, SIGN_LOOKS[words.sign(value)])
 
 
 def _price_told(value: Estimate, x: float, y: float) -> str:
@@ -319,6 +331,10 @@ def _price_told(value: Estimate, x: float, y: float) -> str:
 
 
 # --- the seven in place ---------------------------------------------------------------------
+
+
+PER_LINE: Final = 12
+"""Glyphs in a line."""
 
 
 def places(evaluation: Evaluation) -> Figure:
@@ -358,9 +374,9 @@ def _rating_key() -> tuple[tuple[Drawing, str], ...]:
 
 
 def _places(evaluation: Evaluation, rows: Sequence[PlaceMark], title: str) -> Drawing:
-    width, room = 640.0, 72.0
-    scale = Scale(0.0, 1.0, 336, 474)
-    tall = [30.0 + 19 * ((_glyphs(evaluation, row) - 1) // 10) for row in rows]
+    width, room = 640.0, 70.0
+    scale = Scale(0.0, 1.0, 366, 500)
+    tall = [30.0 + 19 * _more(evaluation, row) for row in rows]
     bottom = 24 + sum(tall)
     parts = marks.axis(scale, (0.0, 0.5, 1.0), 24, bottom)
     parts += [
@@ -372,14 +388,15 @@ def _places(evaluation: Evaluation, rows: Sequence[PlaceMark], title: str) -> Dr
         y = top + 15
         parts.append(svg.text(0, y + 4, words.place(row.in_place), "k"))
         parts += _row_of_glyphs(evaluation, row, room + 8, y)
-        parts.append(svg.text(272, y + 4, f"n = {row.counted}", "s"))
+        parts.append(svg.text(312, y + 4, f"n = {row.counted}", "s"))
         parts += _place_mark(scale, row, y, width)
         top += high
     return Drawing(width, bottom + 4, tuple(parts), title)
 
 
-def _glyphs(evaluation: Evaluation, row: PlaceMark) -> int:
-    return len(facts.of_place(evaluation, row.in_place))
+def _more(evaluation: Evaluation, row: PlaceMark) -> int:
+    """Lines of glyphs beyond the first."""
+    return max(len(facts.of_place(evaluation, row.in_place)) - 1, 0) // PER_LINE
 
 
 def _row_of_glyphs(
@@ -387,7 +404,9 @@ def _row_of_glyphs(
 ) -> list[str]:
     found = facts.of_place(evaluation, row.in_place)
     return [
-        marks.glyph(x + 19 * (n % 10), y + 19 * (n // 10), facts.glyph(mark))
+        marks.glyph(
+            x + 19 * (n % PER_LINE), y + 19 * (n // PER_LINE), facts.glyph(mark)
+        )
         for n, mark in enumerate(found)
     ]
 
@@ -397,11 +416,11 @@ def _place_mark(scale: Scale, row: PlaceMark, y: float, right: float) -> list[st
         text = _("未充分检验：少于 {n} 项，不给数", n=words.TOO_FEW)
         return [svg.text(right, y + 4, text, "r s")]
     value = Estimate(row.value.value, row.value.low, row.value.high)
-    parts = _ink(scale, value, y)
+    parts = ink(scale, value, y)
     return [*parts, svg.text(right, y + 4, words.interval(row.value), "r s k")]
 
 
-def _ink(scale: Scale, value: Estimate, y: float) -> list[str]:
+def ink(scale: Scale, value: Estimate, y: float) -> list[str]:
     """What was rehearsed: an ink dot on its interval."""
     line = svg.line(scale(value.low), y, scale(value.high), y, "l lu")
     return [line, svg.circle(scale(value.value), y, 4.5, "fk")]
@@ -414,7 +433,7 @@ def _slim_places(
     parts: list[str] = []
     top = 0.0
     for row in rows:
-        lines = max((_glyphs(evaluation, row) - 1) // 10, 0)
+        lines = _more(evaluation, row)
         name = words.place(row.in_place)
         parts.append(svg.text(0, top + 16, name, "k b"))
         parts.append(svg.text(length(name) + 8, top + 16, f"n = {row.counted}", "s"))
@@ -428,7 +447,7 @@ def _slim_places(
             parts.append(svg.text(NARROW, top + 16, told, "r s k"))
             parts.append(svg.line(scale(0), y, scale(1), y, "rule"))
             value = Estimate(row.value.value, row.value.low, row.value.high)
-            parts += _ink(scale, value, y)
+            parts += ink(scale, value, y)
             top = y + 14
     return Drawing(NARROW, top + 2, tuple(parts), title)
 

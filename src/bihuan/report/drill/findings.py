@@ -11,9 +11,11 @@ from bihuan.report.drill import facts, words
 from bihuan.report.wording import CHANCE
 
 
-def lead(review: Review) -> str:
-    """The answer first: how it went, what is dearest."""
-    return _("{one}；{two}。", one=_went(review.evaluation), two=_dearest(review))
+def lead(review: Review) -> tuple[str, str]:
+    """The answer first: how it went, what is dearest; a headline breaks between the two."""
+    return _("{went}；", went=_went(review.evaluation)), wording.sentence(
+        _dearest(review)
+    )
 
 
 def _went(evaluation: Evaluation) -> str:
@@ -53,10 +55,10 @@ def price_name(price: Price) -> str:
 
 
 def short_name(review: Review, price: Price) -> str:
-    """A price by its name and the action behind it: 夜间分室、单管（F2）."""
+    """A price by the action behind it and its name: F2 夜间分室、单管."""
     mark = facts.worst(review, price)
     name = price_name(price)
-    return _("{name}（{id}）", name=name, id=mark.expected.id) if mark else name
+    return _("{id} {name}", name=name, id=mark.expected.id) if mark else name
 
 
 def says(review: Review) -> tuple[tuple[str, str], ...]:
@@ -301,7 +303,7 @@ def order(comparison: Comparison) -> str:
         return _("差异不显著，不排名")
     names = _names(comparison)
     rows = (_("、").join(names.get(code, code) for code in tier) for tier in tiers)
-    return _("分得开的先后：{rows}（每一对 P ≥ 0.90）", rows=" > ".join(rows))
+    return _("分得开的先后：{rows}（P ≥ 0.90）", rows=" > ".join(rows))
 
 
 def _names(comparison: Comparison) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bihuan.report.drill import facts, figures, findings, tables, words
 from bihuan.report.figures import Figure
 from bihuan.report.tables import Table
 
-MOST: Final = 4
+MOST: Final = 6
 """Things done well that the board names."""
 
 
@@ -44,7 +44,6 @@ class Part:
     facts: tuple[tuple[str, str], ...] = ()
     lines: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
-    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +52,7 @@ class Page:
 
     frame: Frame
     kick: str
-    lead: str
+    lead: tuple[str, ...]
     law: str
     weak: str
     says: tuple[tuple[str, str], ...]
@@ -64,6 +63,9 @@ class Page:
     good: tuple[str, ...]
     places: Figure
     corrections: Table
+    recall: Figure | None
+    versions: Figure
+    changes: tuple[str, ...]
     parts: tuple[Part, ...]
 
 
@@ -96,6 +98,9 @@ def page(review: Review, practices: Sequence[Practice] = ()) -> Page:
         good=well(review, practices),
         places=figures.places(judged),
         corrections=tables.corrections(review),
+        recall=figures.recall(judged),
+        versions=figures.versions(review),
+        changes=tables.changes(review),
         parts=parts(review, practices),
     )
 
@@ -207,7 +212,7 @@ def parts(review: Review, practices: Sequence[Practice] = ()) -> tuple[Part, ...
         Part(
             anchor="items",
             title=_("处置逐项"),
-            tables=(tables.items(judged), tables.standards(judged)),
+            tables=(tables.items(judged), tables.standards(judged.scene)),
         ),
         Part(anchor="seven", title=_("七个到位"), tables=(tables.places(judged),)),
         _listed(judged),
@@ -227,7 +232,8 @@ def parts(review: Review, practices: Sequence[Practice] = ()) -> tuple[Part, ...
         Part(
             anchor="versions",
             title=_("照预案与照演练"),
-            figures=(figures.versions(review),),
+            lines=(findings.rehearsed(review),),
+            tables=(tables.versions(review),),
         ),
         Part(
             anchor="agree",
@@ -241,7 +247,7 @@ def parts(review: Review, practices: Sequence[Practice] = ()) -> tuple[Part, ...
 
 
 def _says(part: Part) -> bool:
-    return bool(part.facts or part.lines or part.tables or part.figures)
+    return bool(part.facts or part.lines or part.tables)
 
 
 def _some(table: Table) -> tuple[Table, ...]:
@@ -249,12 +255,10 @@ def _some(table: Table) -> tuple[Table, ...]:
 
 
 def _listed(judged: Evaluation) -> Part:
-    figure = figures.recall(judged)
     return Part(
         anchor="list",
         title=_("接触者名单"),
-        lines=() if figure else tuple(filter(None, (findings.recall(judged),))),
-        figures=(figure,) if figure else (),
+        lines=tuple(filter(None, (findings.recall(judged),))),
         tables=_some(tables.recall(judged)),
     )
 

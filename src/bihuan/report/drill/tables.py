@@ -1,6 +1,5 @@
 """Tables of a drill's paper: the page and the documents show the same ones."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -46,6 +45,7 @@ def items(evaluation: Evaluation) -> Table:
             _("预期处置"),
             _("岗位"),
             _("时限"),
+            _("最迟"),
             _("类别"),
             _("用时"),
             _("结果"),
@@ -62,12 +62,11 @@ def items(evaluation: Evaluation) -> Table:
 
 def _item(mark: Mark, evaluation: Evaluation) -> tuple[Cell, ...]:
     row = facts.row_of(evaluation, mark.expected.id)
-    limit = _limit(mark.standard)
     return (
         Cell(mark.expected.id, strong=True, anchor=f"a-{mark.expected.id}"),
         Cell(_act(mark)),
         Cell(_(mark.expected.by.label)),
-        Cell(limit, link=f"#s-{mark.standard.key}" if mark.standard else ""),
+        *_limits(mark.standard),
         Cell(words.kind(mark.standard), tag=words.tag(mark.standard)),
         Cell(_used(mark), number=True, link=f"#log-{row}" if row else ""),
         Cell(words.state(mark), mark=words.MARKS[mark.state], strong=mark.breaks_law),
@@ -82,13 +81,13 @@ def _act(mark: Mark) -> str:
     return _("{act}（关键）", act=mark.expected.act)
 
 
-def _limit(standard: Standard | None) -> str:
+def _limits(standard: Standard | None) -> tuple[Cell, Cell]:
     if standard is None:
-        return "—"
-    return _(
-        "{target}，最迟 {fail}",
-        target=words.minutes(standard.target),
-        fail=words.minutes(standard.fail),
+        return Cell("—", number=True), Cell("—", number=True)
+    link_ = f"#s-{standard.key}"
+    return (
+        Cell(words.minutes(standard.target), number=True, link=link_),
+        Cell(words.minutes(standard.fail), number=True),
     )
 
 
@@ -105,26 +104,22 @@ def rating(mark: Mark) -> str:
     return labels[0] if len(set(labels)) == 1 else _(" / ").join(labels)
 
 
-def standards(evaluation: Evaluation) -> Table:
-    """Every standard used with the class and the source of it."""
-    used = {
-        m.standard.key: m.standard for m in facts.timed(evaluation.marks) if m.standard
-    }
-    return standards_of(tuple(used.values()))
-
-
-def standards_of(rows: Sequence[Standard]) -> Table:
-    """Standards with class and source: only law is a hard line."""
+def standards(scene: Scene) -> Table:
+    """Every standard that an action has, with the class and the source of it."""
+    users: dict[str, list[str]] = {}
+    for _released, expected in scene.expected():
+        users.setdefault(expected.standard, []).append(expected.id)
+    rows = [row for row in scene.standards if row.key in users]
     return Table(
         title=_(
-            "时限从哪里来：{n} 项时限，{law} 项法定",
+            "时限从哪里来：{n} 种时限，法定 {law} 种",
             n=len(rows),
             law=sum(map(words.hard, rows)),
         ),
-        columns=(_("时限"), _("类别"), _("目标"), _("最迟"), _("出处")),
+        columns=(_("用在"), _("类别"), _("目标"), _("最迟"), _("出处")),
         rows=tuple(
             (
-                Cell(row.key, anchor=f"s-{row.key}"),
+                Cell(_("、").join(users[row.key]), anchor=f"s-{row.key}"),
                 Cell(words.kind(row), tag=words.tag(row)),
                 Cell(words.minutes(row.target), number=True),
                 Cell(words.minutes(row.fail), number=True),
@@ -132,6 +127,7 @@ def standards_of(rows: Sequence[Standard]) -> Table:
             )
             for row in rows
         ),
+        note=_("只有“法定”是硬线；预案、惯例、目标都不是规定。"),
     )
 
 
@@ -508,7 +504,7 @@ def all_prices(comparison: Comparison) -> Table:
         rows=tuple(
             (
                 Cell(review.evaluation.school_name, strong=True),
-                *(estimated(_price_of(review, key), form) for key in keys),
+                *(estimated(price_of(review, key), form) for key in keys),
             )
             for review in comparison.reviews
         ),
@@ -527,7 +523,7 @@ def price_keys(comparison: Comparison) -> dict[str, str]:
     return {key: names[key] for key in ordered}
 
 
-def _price_of(review: Review, key: str) -> Estimate | None:
+def price_of(review: Review, key: str) -> Estimate | None:
     return next((p.infections for p in review.prices if p.key == key), None)
 
 

@@ -220,5 +220,7 @@ def lacking(price: Price) -> str:
     if not price.standard:
         return price.measured
     return _(
-        "{measured}，标准 {standard}", measured=price.measured, standard=price.standard
+        "实测 {measured}，标准 {standard}",
+        measured=price.measured,
+        standard=price.standard,
     )
