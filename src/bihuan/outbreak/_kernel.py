@@ -176,6 +176,8 @@ class Work(NamedTuple):
     """(person,) time of infection, NEVER."""
     came: NDArray[np.int32]
     """(person,) session in which; -1 none, -2 import."""
+    source: NDArray[np.int32]
+    """(person,) who infected; says nothing where nobody is infected."""
     fate: NDArray[np.float64]
     """(person, 5) infectious from, onset, end, feverish, found."""
     apart: NDArray[np.float64]
@@ -826,6 +828,7 @@ def _try(v, w, key, source, target, session, when):
         w.tally[5] += 1
     w.since[target] = when
     w.came[target] = session if source >= 0 else (-2 if source == -2 else -4)
+    w.source[target] = source
 
 
 @_inner
@@ -869,8 +872,11 @@ def _clean(w, days):
 
 
 @kept
-def simulate_runs(s, v, ill, w, t, keys, returner, before):
-    """Simulate runs one after another; the first run that had no room left, else -1."""
+def simulate_runs(s, v, ill, w, t, keys, returner, before, keep):
+    """Simulate runs one after another; the first run that had no room left, else -1.
+
+    keep: leave the room as the last run left it, for `trace` to read.
+    """
     days = len(v.kind)
     for r in range(len(keys)):
         key = keys[r]
@@ -887,7 +893,8 @@ def simulate_runs(s, v, ill, w, t, keys, returner, before):
             peak = max(peak, w.taken[day])
         t.result[r, PEAK] = peak
         full = w.tally[6] != 0
-        _clean(w, days)
+        if not keep:
+            _clean(w, days)
         if full:
             return r
     return -1

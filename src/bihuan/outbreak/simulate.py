@@ -27,6 +27,9 @@ BLOCK = 250
 ROOM = 4096
 """Attempts and events that wait at once; where more do, the block is done again with more."""
 
+KEPT, CLEANED = True, False
+"""What becomes of the room of the last run."""
+
 
 def seeds(seed: int, runs: int, first: int = 0) -> Seeds:
     """Keys of runs `first` to `first + runs - 1` of a named seed."""
@@ -57,6 +60,31 @@ def simulate(
         if progress is not None:
             progress(len(tally.result))
     return _dataset(scenario, call.built, tallies)
+
+
+def traced(
+    scenario: Scenario, seeds: Seeds
+) -> Iterator[tuple[Built, k.Variant, k.Work]]:
+    """One run after another, each with the room as it left it; `trace` reads it."""
+    call = _prepare(scenario)
+    for number in range(len(seeds)):
+        room, full = ROOM, 0
+        while full >= 0:
+            work = _work(call.built, call.version, room)
+            tally = _tally(1, scenario.days)
+            full = k.simulate_runs(
+                call.school,
+                call.version,
+                call.ills,
+                work,
+                tally,
+                seeds[number : number + 1],
+                call.returner,
+                BEFORE_DAYS,
+                KEPT,
+            )
+            room *= 4
+        yield call.built, call.version, work
 
 
 def compiled() -> bool:
@@ -163,6 +191,7 @@ def _block(call: "_Call", keys: Seeds) -> k.Tally:
             keys,
             call.returner,
             BEFORE_DAYS,
+            CLEANED,
         )
         if full < 0:
             call.spare.append(work)
@@ -191,6 +220,7 @@ def _work(built: Built, version: k.Variant, room: int) -> k.Work:
     return k.Work(
         since=np.full(persons, k.NEVER),
         came=np.full(persons, -1, np.int32),
+        source=np.full(persons, -1, np.int32),
         fate=np.full((persons, 5), k.NEVER),
         apart=apart,
         counted=np.zeros(persons),
