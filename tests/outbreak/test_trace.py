@@ -9,7 +9,7 @@ from bihuan.outbreak.disease import disease
 from bihuan.outbreak.network import build
 from bihuan.outbreak.scenario import Question, Scenario
 from bihuan.outbreak.simulate import seeds, simulate
-from bihuan.outbreak.trace import NOBODY, Case, contacts_of, trace
+from bihuan.outbreak.trace import NOBODY, Case, persons_of, trace
 from bihuan.plan.contacts import SETTINGS
 from world import QIZHONG, YIGAO, small_plan
 
@@ -36,7 +36,7 @@ def runs(question: Question = Question.RETURNER) -> tuple[tuple[Case, ...], ...]
 
 
 def test_a_trace_is_the_run_that_is_counted() -> None:
-    persons = len(contacts_of(scenario()).people)
+    persons = len(persons_of(scenario())[0].people)
     for question in Question:
         counted = simulate(scenario(question), seeds(3, RUNS), threads=1)
         for number, cases in enumerate(runs(question)):

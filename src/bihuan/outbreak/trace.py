@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bihuan.outbreak import _kernel as k
 from bihuan.outbreak.scenario import Scenario
 from bihuan.outbreak.simulate import Seeds, traced
+from bihuan.outbreak.variant import variant
 from bihuan.plan.contacts import SETTINGS, Contacts
 from bihuan.plan.words import Setting
 
@@ -40,9 +42,10 @@ def trace(scenario: Scenario, seeds: Seeds) -> Iterator[tuple[Case, ...]]:
         yield _cases(version, work)
 
 
-def contacts_of(scenario: Scenario) -> Contacts:
-    """The persons whose numbers the cases of a scenario hold."""
-    return next(iter(traced(scenario, np.zeros(1, np.uint64))))[0].contacts
+def persons_of(scenario: Scenario) -> tuple[Contacts, NDArray[np.int32]]:
+    """The persons whose numbers the cases hold, and the day on which each comes back."""
+    built, version = variant(scenario)
+    return built.contacts, version.opens
 
 
 def _cases(version: k.Variant, work: k.Work) -> tuple[Case, ...]:
