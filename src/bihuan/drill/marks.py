@@ -30,15 +30,15 @@ class State(StrEnum):
     """Cut off by a jump, a stop or the end of the drill."""
 
 
-class ClockKind(StrEnum):
+class ClockKind(Word):
     """What happened to the exercise clock."""
 
-    START = "start"
-    PAUSE = "pause"
-    RESUME = "resume"
-    SPEED = "speed"
-    JUMP = "jump"
-    STOP = "stop"
+    START = "start", N_("开始")
+    PAUSE = "pause", N_("暂停")
+    RESUME = "resume", N_("继续")
+    SPEED = "speed", N_("变速")
+    JUMP = "jump", N_("跳转")
+    STOP = "stop", N_("结束")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
