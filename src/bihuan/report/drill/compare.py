@@ -23,6 +23,8 @@ from bihuan.report.tables import Table
 
 WIDE: Final = 1300.0
 """Width of a card's inside across the whole desk."""
+PAPER: Final = 680.0
+"""Width of a sheet of A4 between its stripes."""
 PANELS: Final = 4
 """Prices side by side: the dearest, and all together."""
 SHAPES: Final = {
@@ -37,6 +39,13 @@ Panel = Callable[[float, float, Rows], list[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Broad(Figure):
+    """A figure for the whole desk, with drawings that fit a sheet of paper."""
+
+    paper: tuple[Drawing, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """Everything the template shows."""
 
@@ -48,7 +57,7 @@ class Page:
     order: str
     pairs: tuple[str, ...]
     progress: Table
-    figures: tuple[Figure, ...]
+    figures: tuple[Broad, ...]
     practices: Table
     schools: tuple[tuple[str, str], ...]
 
@@ -211,17 +220,39 @@ def _room(labels: Sequence[str], most: float) -> float:
 
 
 def _side(
-    titles: Sequence[str], panels: Sequence[Panel], labels: Sequence[str], name: str
+    titles: Sequence[str],
+    panels: Sequence[Panel],
+    labels: Sequence[str],
+    width: float,
+    most: int,
+) -> tuple[Drawing, ...]:
+    """Panels side by side, so many in a line; each line is a drawing."""
+    return tuple(
+        _line(titles[n : n + most], panels[n : n + most], labels, width, most)
+        for n in range(0, len(panels), most)
+    )
+
+
+def _line(
+    titles: Sequence[str],
+    panels: Sequence[Panel],
+    labels: Sequence[str],
+    width: float,
+    most: int,
 ) -> Drawing:
     room, gap = _room(labels, 150), 22.0
-    rows = Rows(top=42, height=30, count=len(labels))
-    each = (WIDE - room + gap) / max(len(panels), 1)
-    parts = _labels(labels, room, rows, WIDE)
-    for n, (title, panel) in enumerate(zip(titles, panels, strict=True)):
+    each = (width - room + gap) / most
+    heads = [wrapped(title, each - gap) for title in titles]
+    top = 27 + 15.0 * max(map(len, heads))
+    rows = Rows(top=top, height=30 if width > PAPER else 24, count=len(labels))
+    parts = _labels(labels, room, rows, width)
+    for n, (head, panel) in enumerate(zip(heads, panels, strict=True)):
         left = room + n * each
-        parts.append(svg.text(left, 14, title, "k b"))
+        parts += [
+            svg.text(left, 14 + 15 * k, words_, "k b") for k, words_ in enumerate(head)
+        ]
         parts += panel(left, left + each - gap, rows)
-    return Drawing(WIDE, rows.bottom + 4, tuple(parts), name)
+    return Drawing(width, rows.bottom + 6, tuple(parts), _("、").join(titles))
 
 
 def _below(
@@ -251,20 +282,21 @@ def _labels(labels: Sequence[str], room: float, rows: Rows, width: float) -> lis
     return parts
 
 
-def _progress(comparison: Comparison) -> Figure | None:
+def _progress(comparison: Comparison) -> Broad | None:
     """A mark for every action of every school."""
     if not comparison.reviews:
         return None
     done = [len(_late(review.evaluation)) for review in comparison.reviews]
     title = _("逐项进度：{n} 校共 {k} 项超时或没做", n=len(done), k=sum(done))
-    return Figure(
+    return Broad(
         anchor="figure-progress",
         title=title,
         caption=_(
             "一个记号一项处置，按事件次序；竖线隔开各条情景。右列：按时 / 有时限。"
         ),
         key=figures.time_key()[1:],
-        wide=(_matrix(comparison, title),),
+        wide=(_matrix(comparison, title, WIDE),),
+        paper=(_matrix(comparison, title, PAPER),),
         narrow=_slim_matrix(comparison, title),
         table=tables.progress(comparison),
     )
@@ -284,13 +316,13 @@ def _shape(mark: Mark) -> str:
     return "fail" if mark.breaks_law else SHAPES[mark.state]
 
 
-def _matrix(comparison: Comparison, name: str) -> Drawing:
+def _matrix(comparison: Comparison, name: str, width: float) -> Drawing:
     labels = _names(comparison)
     room = _room(labels, 150)
-    rows = Rows(top=26, height=30, count=len(labels))
+    rows = Rows(top=26, height=30 if width > PAPER else 26, count=len(labels))
     first = comparison.reviews[0].evaluation.marks
-    step = (WIDE - room - 70) / max(len(first), 1)
-    parts = _labels(labels, room, rows, WIDE)
+    step = (width - room - 56) / max(len(first), 1)
+    parts = _labels(labels, room, rows, width)
     for n, mark in enumerate(first):
         x = room + (n + 0.5) * step
         parts.append(svg.text(x, 16, mark.expected.id, "m s"))
@@ -301,8 +333,8 @@ def _matrix(comparison: Comparison, name: str) -> Drawing:
         y = rows.middle(row)
         for n, mark in enumerate(review.evaluation.marks):
             parts.append(marks.glyph(room + (n + 0.5) * step, y, _shape(mark)))
-        parts.append(svg.text(WIDE, y + 4, _share(review.evaluation), "r k"))
-    return Drawing(WIDE, rows.bottom + 4, tuple(parts), name)
+        parts.append(svg.text(width, y + 4, _share(review.evaluation), "r k"))
+    return Drawing(width, rows.bottom + 4, tuple(parts), name)
 
 
 def _slim_matrix(comparison: Comparison, name: str) -> tuple[Drawing, ...]:
@@ -320,7 +352,7 @@ def _slim_matrix(comparison: Comparison, name: str) -> tuple[Drawing, ...]:
     return (Drawing(NARROW, top, tuple(parts), name),)
 
 
-def _places(comparison: Comparison) -> Figure | None:
+def _places(comparison: Comparison) -> Broad | None:
     """The seven in place of every school on one scale."""
     if not comparison.reviews:
         return None
@@ -337,7 +369,7 @@ def _places(comparison: Comparison) -> Figure | None:
         if short
         else _("七个到位（{notice}）", notice=notice)
     )
-    return Figure(
+    return Broad(
         anchor="figure-places",
         title=title,
         caption=_(
@@ -345,7 +377,8 @@ def _places(comparison: Comparison) -> Figure | None:
             n=words.TOO_FEW,
         ),
         key=(),
-        wide=(_side(titles, panels, _names(comparison), title),),
+        wide=_side(titles, panels, _names(comparison), WIDE, len(panels)),
+        paper=_side(titles, panels, _names(comparison), PAPER, 4),
         narrow=_below(titles, panels, _names(comparison), title),
         table=tables.all_places(comparison),
     )
@@ -376,7 +409,7 @@ def _place_mark(
     return figures.ink(scale, Estimate(value.value, value.low, value.high), y)
 
 
-def _prices(comparison: Comparison) -> Figure | None:
+def _prices(comparison: Comparison) -> Broad | None:
     """What each delay costs at every school, on one scale."""
     names = tables.price_keys(comparison)
     if not names:
@@ -388,7 +421,7 @@ def _prices(comparison: Comparison) -> Figure | None:
     panels = [_price_panel(comparison, key, every) for key in keys]
     clear = sum(words.sign(value) is Sign.COSTS for value in every)
     title = _("延误的代价：{n} 处里 {k} 处看得出多出的感染", n=len(every), k=clear)
-    return Figure(
+    return Broad(
         anchor="figure-price",
         title=title,
         caption=_(
@@ -396,7 +429,8 @@ def _prices(comparison: Comparison) -> Figure | None:
             runs=wording.number(comparison.runs),
         ),
         key=(),
-        wide=(_side(titles, panels, _names(comparison), title),),
+        wide=_side(titles, panels, _names(comparison), WIDE, len(panels)),
+        paper=_side(titles, panels, _names(comparison), PAPER, PANELS),
         narrow=_below(titles, panels, _names(comparison), title),
         table=tables.all_prices(comparison),
     )
