@@ -102,6 +102,7 @@ How it is made the same work:
   it also traces contacts. It has no quarantine of classes, no beds, no opening by grade.
 - epiworld has the ties unweighted in one model and no ties in the other. Neither knows
   isolation, so its chance of transmission is set to give as many infections as bihuan has.
+- Runs a second are the best of five tries, the district's time is the quicker of two.
 - *At equal infections*: time for each infection, since a peer's runs are not of the same size.
   A contained run is mostly the same fixed cost to a peer, however few it infects.
 """
