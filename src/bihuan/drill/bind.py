@@ -85,16 +85,21 @@ def _asked(scene: Scene, post: Post) -> Iterator[Asked]:
 
 
 def _fit(duty: Duty, asked: list[Asked]) -> int:
-    """How much of what is asked is this duty's, by hour and then by matter."""
-    hours = sum(at is None or _covers(duty, at.time()) for _places, at in asked)
+    """How much of what is asked is this duty's, by hour before matter."""
+    hours = sum(_hour(duty, at) for _places, at in asked)
     matters = sum(duty.in_place in places for places, _at in asked)
     return 2 * hours + matters
 
 
-def _covers(duty: Duty, at: time) -> bool:
-    """Whether a time of day is one of a duty's; its hours may pass midnight."""
-    if duty.start is None or duty.end is None:
-        return True
-    if duty.start <= duty.end:
-        return duty.start <= at < duty.end
-    return at >= duty.start or at < duty.end
+def _hour(duty: Duty, at: datetime | None) -> int:
+    """How well the hour fits: one of the duty's own, a duty of any hour, none of its."""
+    if duty.start is None or duty.end is None or at is None:
+        return 1
+    return 2 if _covers(duty.start, duty.end, at.time()) else 0
+
+
+def _covers(start: time, end: time, at: time) -> bool:
+    """Whether a time of day lies in hours that may pass midnight."""
+    if start <= end:
+        return start <= at < end
+    return at >= start or at < end
