@@ -4,6 +4,8 @@ Tests of chance fail by chance once in 10,000 (`ODD`) if the claim holds; seeds 
 so each fails always or never.
 """
 
+import ast
+import inspect
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +31,7 @@ from bihuan.base.units import (
     Share,
     SquareMetres,
 )
-from bihuan.outbreak import exact
+from bihuan.outbreak import exact, exact_stage
 from bihuan.outbreak.disease import Disease, disease
 from bihuan.outbreak.exact import ExactRuns
 from bihuan.outbreak.exact_stage import Stage, intensity, stage_of
@@ -296,6 +298,19 @@ def test_beta_of_a_plan_pools_its_schools() -> None:
 
 
 # What must always be so
+
+
+def test_the_twin_imports_nothing_of_the_engine() -> None:
+    """Values of disease and intensity are shared, what is done with them is not."""
+    shared = {"disease", "intensity", "exact_stage"}
+    for module in (exact, exact_stage):
+        tree = ast.parse(inspect.getsource(module))
+        named = [
+            n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)
+        ]
+        own = {name.split(".")[2] for name in named if ".outbreak." in name}
+        assert own <= shared
+        assert "disease" in own
 
 
 @given(
