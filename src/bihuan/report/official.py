@@ -40,6 +40,12 @@ BODY: Final = Pt(16)
 """三号."""
 SMALL: Final = Pt(10.5)
 """五号, in tables."""
+WIDTH: Final = 156.0
+"""Of the text, mm."""
+LETTER: Final = 10.5 * 0.3528 / 12
+"""Millimetres of a table's text for a unit of `length`."""
+PADDING: Final = 5.0
+"""Of a cell, both sides, mm."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,13 +208,28 @@ def _flag(row: _Row, name: str) -> None:
     row._tr.get_or_add_trPr().append(flag)  # noqa: SLF001  # no other door
 
 
-def _widths(table: Table) -> list[Mm]:
-    """Columns as wide as what they hold asks for, within the text's 156 mm."""
-    rows = [table.columns, *(tuple(map(_shown, row)) for row in table.rows)]
-    asked = [min(max(map(length, column)), 260.0) for column in zip(*rows, strict=True)]
-    room = 26.0
-    whole = sum(asked) + room * len(asked)
-    return [Mm(156 * (size + room) / whole) for size in asked]
+def _widths(shown: Table) -> list[Mm]:
+    """Columns as wide as what they hold asks for; what is short is not cut for what is long."""
+    rows = [shown.columns, *(tuple(map(_shown, row)) for row in shown.rows)]
+    asked = [
+        max(map(length, column)) * LETTER + PADDING
+        for column in zip(*rows, strict=True)
+    ]
+    whole = sum(asked)
+    if whole <= WIDTH:
+        return [Mm(WIDTH * size / whole) for size in asked]
+    level = _level(asked)
+    return [Mm(min(size, level)) for size in asked]
+
+
+def _level(asked: list[float]) -> float:
+    """The width to which the longest columns are cut so that all fit."""
+    room, left = WIDTH, len(asked)
+    for size in sorted(asked):
+        if size * left >= room:
+            break
+        room, left = room - size, left - 1
+    return room / max(left, 1)
 
 
 _MARKS: Final = {

@@ -171,7 +171,7 @@ def _of_cause(review: Review, cause: Cause, none: str = "") -> Lines:
         if gap.cause is cause
     )
     name = _(words.CAUSES[cause])
-    return said or (none or _("{cause}方面没有发现问题。", cause=name),)
+    return said or (none or _("{cause}没有发现问题。", cause=name),)
 
 
 def _who(review: Review) -> Lines:

@@ -1,6 +1,7 @@
 """Before the day: work plan, script, players' handbook, controllers' and evaluators' guides."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bihuan.base.wording import _
 from bihuan.drill.marks import Rating
@@ -12,6 +13,8 @@ from bihuan.report.drill.paper import Chapter, Paper, document
 from bihuan.report.tables import Cell, Table
 
 Lines = tuple[str, ...]
+BLANK: Final = (Cell("　" * 4), Cell("　" * 4), Cell("　" * 12))
+"""Room to write: the hour, a rating, what was seen."""
 Posts = Sequence[tuple[str, str]]
 """Posts and the persons that stand for them, by id; an empty id: nobody yet."""
 
@@ -313,7 +316,7 @@ def _releases(scene: Scene) -> Table:
                 Cell(_release(inject)),
                 Cell(_(inject.channel.label)),
                 Cell(_("、").join(_(post.label) for post in inject.to)),
-                Cell(""),
+                BLANK[0],
             )
             for inject in scene.injects
         ),
@@ -378,9 +381,7 @@ def _sheet(inject: Inject, scene: Scene) -> Table:
                 Cell(row.id, strong=True),
                 Cell(_act(row)),
                 *_limit(row, scene),
-                Cell(""),
-                Cell(""),
-                Cell(""),
+                *BLANK,
             )
             for row in inject.expected
         ),

@@ -374,8 +374,10 @@ def _rating_key() -> tuple[tuple[Drawing, str], ...]:
 
 
 def _places(evaluation: Evaluation, rows: Sequence[PlaceMark], title: str) -> Drawing:
-    width, room = 640.0, 70.0
-    scale = Scale(0.0, 1.0, 366, 500)
+    width = 640.0
+    labels = [wrapped(words.place(row.in_place), 100) for row in rows]
+    room = max((length(text) for lines in labels for text in lines), default=0.0) + 10
+    scale = Scale(0.0, 1.0, room + 300, 506)
     tall = [30.0 + 19 * _more(evaluation, row) for row in rows]
     bottom = 24 + sum(tall)
     parts = marks.axis(scale, (0.0, 0.5, 1.0), 24, bottom)
@@ -384,11 +386,11 @@ def _places(evaluation: Evaluation, rows: Sequence[PlaceMark], title: str) -> Dr
         svg.text(width, 16, _("完成率（90% 区间）"), "r s"),
     ]
     top = 24.0
-    for row, high in zip(rows, tall, strict=True):
+    for row, label, high in zip(rows, labels, tall, strict=True):
         y = top + 15
-        parts.append(svg.text(0, y + 4, words.place(row.in_place), "k"))
+        parts += marks.name(0, y, label, "k")
         parts += _row_of_glyphs(evaluation, row, room + 8, y)
-        parts.append(svg.text(312, y + 4, f"n = {row.counted}", "s"))
+        parts.append(svg.text(room + 242, y + 4, f"n = {row.counted}", "s"))
         parts += _place_mark(scale, row, y, width)
         top += high
     return Drawing(width, bottom + 4, tuple(parts), title)

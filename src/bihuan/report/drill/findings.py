@@ -206,12 +206,12 @@ def together(review: Review) -> str:
     if price is None:
         return ""
     parts = (
-        (_("校内感染"), words.gain(price.infections)),
-        (_("≥5 人暴发的机会"), words.gain(price.outbreak5, words.POINTS)),
-        (_("隔离"), words.gain(price.apart_days, words.PERSON_DAYS)),
-        (_("停课"), words.gain(price.lessons, words.CLASS_DAYS)),
+        _("校内感染{much}", much=words.gain(price.infections)),
+        _("≥5 人暴发的机会{much}", much=words.gain(price.outbreak5, words.POINTS)),
+        _("隔离{much}", much=words.gain(price.apart_days, words.PERSON_DAYS)),
+        _("停课{much}", much=words.gain(price.lessons, words.CLASS_DAYS)),
     )
-    said = _("；").join(_("{what}{much}", what=w, much=m) for w, m in parts)
+    said = _("；").join(parts)
     return _("全部按标准做到：{said}。单项之和不等于合计。", said=said)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import jinja2
@@ -136,12 +137,11 @@ def hours(evaluation: Evaluation) -> str:
     day, start = wording.day(scene.start.date()), f"{scene.start:%H:%M}"
     if not ends:
         return _("{day} {start} 起", day=day, start=start)
-    return _(
-        "{day} {start} 至 {end}",
-        day=day,
-        start=start,
-        end=words.clock(scene, max(ends)),
-    )
+    end = words.clock(scene, max(ends))
+    last = scene.start + timedelta(minutes=max(ends))
+    if last.date() > scene.start.date():
+        return _("{day} {start} 至次日 {end}", day=day, start=start, end=end)
+    return _("{day} {start} 至 {end}", day=day, start=start, end=end)
 
 
 def kick(evaluation: Evaluation) -> str:

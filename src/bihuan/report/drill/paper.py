@@ -91,6 +91,4 @@ def _write(made: Document, paper: Paper) -> None:
             official.heading(made, table.title, 2)
             official.table(made, table)
     for who in paper.signed:
-        official.line(
-            made, _("{who}（签字）：　　　　　　　　　年　　月　　日", who=who)
-        )
+        official.line(made, _("{who}（签字）：　　　　　　年　月　日", who=who))

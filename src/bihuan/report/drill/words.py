@@ -35,11 +35,11 @@ MARKS: Final = {
 }
 """The shape of a state in a table."""
 CAUSES: Final = {
-    Cause.PLAN: N_("预案"),
-    Cause.PEOPLE: N_("人员"),
-    Cause.SUPPLIES: N_("物资"),
-    Cause.COORDINATION: N_("协同"),
-    Cause.SURROUNDINGS: N_("环境"),
+    Cause.PLAN: N_("预案方面"),
+    Cause.PEOPLE: N_("人员方面"),
+    Cause.SUPPLIES: N_("物资方面"),
+    Cause.COORDINATION: N_("协同方面"),
+    Cause.SURROUNDINGS: N_("环境方面"),
 }
 GLYPHS: Final = {
     Rating.P: "done",
