@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from bihuan.plan.batches import deal, queue_minutes, together
+from bihuan.plan.meeting.batches import deal, queue_minutes
+from bihuan.plan.meeting.presence import together
 
 people_of_classes = st.lists(st.integers(0, 60), min_size=1, max_size=30)
 

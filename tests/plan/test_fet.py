@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bihuan.base.problems import errors
-from bihuan.plan.load import fet, fetsets, fetxml
-from bihuan.plan.load.fet import counts, read_fet
-from bihuan.plan.load.fethours import clock_times
+from bihuan.plan.load import fet
+from bihuan.plan.load.fet import counts, read_fet, rows, sets
+from bihuan.plan.load.fet.hours import clock_times
 from bihuan.plan.plan import Plan
 from bihuan.plan.reading import Reading
 from bihuan.plan.words import PeriodKind
@@ -212,9 +212,9 @@ def test_groups_that_split_a_year_are_its_classes(tmp_path: Path) -> None:
 
 
 def test_a_class_in_no_group_that_splits_the_year_stands_alone() -> None:
-    assert fetsets.family(0b1111, [0b0011, 0b0110]) == [0b0011]
-    assert fetsets.family(0b1111, [0b0111, 0b0011, 0b1100]) == [0b0011, 0b1100]
-    assert fetsets.family(0b1111, [0b1111, 0b0011]) == [0b1111]
+    assert sets.family(0b1111, [0b0011, 0b0110]) == [0b0011]
+    assert sets.family(0b1111, [0b0111, 0b0011, 0b1100]) == [0b0011, 0b1100]
+    assert sets.family(0b1111, [0b1111, 0b0011]) == [0b1111]
 
 
 @given(
@@ -225,7 +225,7 @@ def test_a_class_in_no_group_that_splits_the_year_stands_alone() -> None:
 def test_shares_add_up_to_what_the_level_above_states(
     total: int, stated: list[int]
 ) -> None:
-    shares = fetsets.apportion(total, stated)
+    shares = sets.apportion(total, stated)
     assert sum(shares) == (total or sum(stated))
     assert min(shares) >= 0
 
@@ -475,8 +475,8 @@ def test_a_broken_file_is_told_at_its_line(tmp_path: Path) -> None:
 def test_a_file_too_large_is_refused_unread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetxml, "MAX_MEGABYTES", 1)
-    monkeypatch.setattr(fetxml, "MAX_ELEMENTS", 5)
+    monkeypatch.setattr(rows, "MAX_MEGABYTES", 1)
+    monkeypatch.setattr(rows, "MAX_ELEMENTS", 5)
     assert codes(read(tmp_path, PLAIN)) == ["F106"]
     (tmp_path / "big.fet").write_bytes(b" " * 2_000_000)
     assert codes(read_fet(tmp_path / "big.fet")) == ["F101"]

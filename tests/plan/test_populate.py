@@ -7,10 +7,13 @@ from itertools import permutations
 from hypothesis import given, settings, strategies as st
 
 from bihuan.base.ids import ClassCode, PersonId, SchoolCode, ZoneCode
+from bihuan.plan.names import in_order
 from bihuan.plan.people import Class, Person
 from bihuan.plan.plan import Plan
-from bihuan.plan.populate import SIBLINGS, STAFF_MIX, in_order, populate
-from bihuan.plan.splits import homes, own_students, rolls
+from bihuan.plan.populate import populate
+from bihuan.plan.roster.made import STAFF_MIX
+from bihuan.plan.roster.siblings import SIBLINGS
+from bihuan.plan.roster.splits import homes, own_students, rolls
 from bihuan.plan.words import Post, Role, ZoneKind
 from world import QIZHONG, YIGAO, small_plan
 

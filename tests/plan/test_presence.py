@@ -5,7 +5,8 @@ from collections import defaultdict
 import numpy as np
 from hypothesis import given, settings, strategies as st
 
-from bihuan.plan.presence import Book, Presence
+from bihuan.plan.meeting.book import Book
+from bihuan.plan.meeting.presence import Presence
 from bihuan.plan.words import Setting
 
 PERSONS, PLACES, END = 6, 3, 12

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings, strategies as st
 
 from bihuan.base.ids import GradeCode
-from bihuan.plan.programme import (
+from bihuan.plan.meeting.programme import (
     groups_of,
     programme,
     rows_of_day,

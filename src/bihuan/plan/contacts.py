@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bihuan.base.ids import SchoolCode
-from bihuan.plan.cast import Cast, Rules
 from bihuan.plan.lessons import timetable
-from bihuan.plan.meetings import School, enter
+from bihuan.plan.meeting.cast import Cast, Rules
+from bihuan.plan.meeting.school import School
+from bihuan.plan.meeting.week import enter
 from bihuan.plan.people import Person
 from bihuan.plan.plan import Plan
 from bihuan.plan.populate import populate

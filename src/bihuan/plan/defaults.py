@@ -27,8 +27,8 @@ from bihuan.base.units import (
     Share,
     SquareMetres,
 )
-from bihuan.plan.default_day import fill_day, minutes_of, time_of
-from bihuan.plan.default_rows import DEFAULTS, Default, number, said, text
+from bihuan.plan.default.day import fill_day, minutes_of, time_of
+from bihuan.plan.default.rows import DEFAULTS, Default, number, said, text
 from bihuan.plan.measures import (
     GateCheck,
     Isolation,
@@ -41,7 +41,7 @@ from bihuan.plan.measures import (
 from bihuan.plan.people import Class, Person
 from bihuan.plan.places import Zone
 from bihuan.plan.plan import District, Plan
-from bihuan.plan.splits import homes
+from bihuan.plan.roster.splits import homes
 from bihuan.plan.timetable import Lesson, Period
 from bihuan.plan.words import Counted, PeriodKind, Post, Setting, Unit, ZoneKind
 

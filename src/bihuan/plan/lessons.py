@@ -15,11 +15,12 @@ import numpy as np
 
 from bihuan.base.ids import ClassCode, PersonId, SchoolCode
 from bihuan.base.random import keys
+from bihuan.plan.meeting.programme import groups_of, programme, rows_of_day, weekday_of
+from bihuan.plan.names import in_order
 from bihuan.plan.people import Class, Person
 from bihuan.plan.plan import Plan
-from bihuan.plan.populate import TEACHING_POSTS, in_order
-from bihuan.plan.programme import groups_of, programme, rows_of_day, weekday_of
-from bihuan.plan.splits import homes
+from bihuan.plan.roster.made import TEACHING_POSTS
+from bihuan.plan.roster.splits import homes
 from bihuan.plan.timetable import Lesson, Teaching
 from bihuan.plan.words import PeriodKind, Role
 

@@ -6,6 +6,7 @@ primary one, 0 is kindergarten.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _DIGITS: Final = "〇一二三四五六七八九"
@@ -20,6 +21,7 @@ _LATIN: Final = re.compile(r"(?:g|grade)0?(?P<year>\d{1,2})", re.IGNORECASE)
 _BRACKETED: Final = re.compile(rf"(?P<grade>.+)\((?P<number>{_NUMERAL})\)班?")
 _SHORT: Final = re.compile(r"(?P<year>1[0-2]|[1-9])(?P<number>\d\d)班?")
 _CODE: Final = re.compile(r"g0?(?P<year>\d{1,2})c0?(?P<number>\d{1,2})", re.IGNORECASE)
+_PARTS: Final = re.compile(r"(\d+)")
 
 
 def plain(text: str) -> str:
@@ -69,6 +71,15 @@ def class_key(name: str) -> tuple[int, int] | None:
     if match := _BRACKETED.fullmatch(text):
         return _key(grade_key(match["grade"]), numeral(match["number"]))
     return _parted(text.removesuffix("班")) if text.endswith("班") else None
+
+
+@lru_cache(maxsize=1 << 16)
+def in_order(code: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts G2 before G10."""
+    return tuple(
+        (int(part), "") if part.isdecimal() else (-1, part)
+        for part in _PARTS.split(code)
+    )
 
 
 def _parted(text: str) -> tuple[int, int] | None:

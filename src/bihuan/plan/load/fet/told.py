@@ -8,7 +8,7 @@ from typing import Final
 from bihuan.base.problems import Kind, Problem, error, warning
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
-from bihuan.plan.load.fetxml import Row, Rows
+from bihuan.plan.load.fet.rows import Row, Rows
 
 DAYS, HOURS = N_("天的名称"), N_("节次的名称")
 TEACHERS, STUDENTS = N_("教师名单"), N_("学生组")

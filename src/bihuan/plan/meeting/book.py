@@ -1,53 +1,17 @@
-"""Presences: who is at which place from when to when; and the meetings that follow."""
+"""The book of meetings: who is somewhere already, which groups and sessions there are."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bihuan.plan.batches import together
+from bihuan.plan.meeting.presence import Flags, Floats, Ints, Presence, together
 from bihuan.plan.words import Setting
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Stretch = tuple[float, float]
 """Minutes from, to."""
 _NUMBER = {setting: number for number, setting in enumerate(Setting)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Presence:
-    """Persons at places: parallel arrays, minutes after midnight."""
-
-    person: Ints
-    place: Ints
-    zone: Ints
-    start: Floats
-    end: Floats
-
-    def only(self, keep: Flags | Ints) -> "Presence":
-        """Some of them."""
-        return Presence(
-            person=self.person[keep],
-            place=self.place[keep],
-            zone=self.zone[keep],
-            start=self.start[keep],
-            end=self.end[keep],
-        )
-
-    def sorted(self) -> "Presence":
-        """By place, then time, then person."""
-        return self.only(np.lexsort((self.person, self.end, self.start, self.place)))
-
-    def stretches(self) -> Iterator[tuple[float, float, Ints]]:
-        """The stretches of time by start and end, each with the presences that have it."""
-        # A complex number sorts by its real part, then its imaginary one: one plain sort.
-        stamps, which = np.unique(self.start + 1j * self.end, return_inverse=True)
-        for number, stamp in enumerate(stamps.tolist()):
-            yield stamp.real, stamp.imag, np.flatnonzero(which == number)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bihuan.base.ids import SchoolCode, ZoneCode
-from bihuan.plan.load.fettold import ROOMS, UNLISTED, Names, Told, binding, keys
-from bihuan.plan.load.fetxml import Row, Rows, whole_number
+from bihuan.plan.load.fet.rows import Row, Rows, whole_number
+from bihuan.plan.load.fet.told import ROOMS, UNLISTED, Names, Told, binding, keys
 from bihuan.plan.places import Zone
 from bihuan.plan.words import ZoneKind
 

@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from bihuan.plan.load.fetxml import Row, whole_number
+from bihuan.plan.load.fet.rows import Row, whole_number
 
 _TRIES: Final = 200
 """Groups from which a family of classes is tried, by year."""

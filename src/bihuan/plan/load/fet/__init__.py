@@ -1,7 +1,7 @@
 """A FET timetable (.fet) as a plan of one school.
 
-FET: lalescu.ro/liviu/fet. What is read: docs of `LISTS` in `fetxml`; who is in which set:
-`fetsets`. A lesson's classes are atoms (FET's subgroups), so that what FET calls a
+FET: lalescu.ro/liviu/fet. What is read: docs of `LISTS` in `rows`; who is in which set:
+`sets`. A lesson's classes are atoms (FET's subgroups), so that what FET calls a
 subgroup is a row of `Plan.classes` that no other row is within; home classes with more
 than one atom are rows too and hold the students of their parts.
 
@@ -24,8 +24,7 @@ from bihuan.base.ids import AreaCode, ClassCode, GradeCode, PersonId, SchoolCode
 from bihuan.base.problems import Problem
 from bihuan.base.where import Where
 from bihuan.plan.defaults import bare_district
-from bihuan.plan.load.fetcounts import counts
-from bihuan.plan.load.fetgrid import (
+from bihuan.plan.load.fet.grid import (
     Grid,
     Start,
     default_periods,
@@ -33,8 +32,9 @@ from bihuan.plan.load.fetgrid import (
     read_grid,
     starts,
 )
-from bihuan.plan.load.fetrooms import Rooms, read_rooms
-from bihuan.plan.load.fetsets import (
+from bihuan.plan.load.fet.rooms import Rooms, read_rooms
+from bihuan.plan.load.fet.rows import Row, Rows, read_rows, whole_number
+from bihuan.plan.load.fet.sets import (
     Home,
     Sets,
     home_classes,
@@ -42,7 +42,8 @@ from bihuan.plan.load.fetsets import (
     read_sets,
     size_of,
 )
-from bihuan.plan.load.fettold import (
+from bihuan.plan.load.fet.tally import counts
+from bihuan.plan.load.fet.told import (
     ACTIVITIES,
     DISAGREE,
     DURATION,
@@ -64,7 +65,6 @@ from bihuan.plan.load.fettold import (
     is_active,
     keys,
 )
-from bihuan.plan.load.fetxml import Row, Rows, read_rows, whole_number
 from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area
 from bihuan.plan.plan import Plan

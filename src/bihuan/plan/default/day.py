@@ -7,7 +7,7 @@ from typing import Final
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.wording import N_
-from bihuan.plan.default_rows import number, text
+from bihuan.plan.default.rows import number, text
 from bihuan.plan.timetable import Lesson, Period
 from bihuan.plan.words import PeriodKind
 

@@ -1,29 +1,19 @@
-"""One school as arrays: who everybody is, where their places are, in which batch they come."""
+"""Where everybody's places of a kind are: gate, stair, hall, table, bus, dormitory, desk."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bihuan.base.ids import ClassCode, GradeCode, SchoolCode, ZoneCode
-from bihuan.plan.batches import deal
-from bihuan.plan.days import in_force
-from bihuan.plan.measures import (
-    GateCheck,
-    StaggeredArrival,
-    StaggeredBreaks,
-    StaggeredDining,
-)
-from bihuan.plan.people import Class, Person
-from bihuan.plan.plan import Plan
-from bihuan.plan.populate import BEDS
-from bihuan.plan.splits import homes, rolls
+from bihuan.base.ids import ClassCode, ZoneCode
+from bihuan.plan.meeting.cast import Cast
+from bihuan.plan.meeting.presence import Presence
+from bihuan.plan.people import Class
+from bihuan.plan.roster.beds import BEDS
 from bihuan.plan.timetable import Lesson
-from bihuan.plan.words import Role, ZoneKind
+from bihuan.plan.words import ZoneKind
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -31,8 +21,6 @@ Floats = NDArray[np.float64]
 NOWHERE = -1
 UNNAMED = -2
 """The one gate, hall or stair of a school whose plan names none; further ones below it."""
-SECONDS = 1.0
-"""Service time at a gate where nobody measures, per person and lane (assumed)."""
 STAIR_CLASSES = 8
 """Classes on a stair where the plan has no stairs (assumed)."""
 FLOOR_ROOMS = 20
@@ -46,101 +34,6 @@ COLUMNS_RANGE = (4, 10)
 _BLOCKS = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cast:
-    """One school as arrays: persons numbered, classes in the plan's order."""
-
-    plan: Plan
-    school: SchoolCode
-    people: tuple[Person, ...]
-    classes: tuple[Class, ...]
-    place: dict[ClassCode, int]
-    """Where each class stands in `classes`."""
-    home: dict[ClassCode, ClassCode]
-    rolls: dict[ClassCode, Ints]
-    zones: dict[ZoneCode, int]
-    """Row of the plan's zones by code."""
-    student: NDArray[np.bool_]
-    lives_in: NDArray[np.bool_]
-    klass: Ints
-    """Place of the homeroom class in `classes`, -1: none."""
-    grade: tuple[GradeCode, ...]
-    """Grade of each person, empty: none."""
-
-    @classmethod
-    def of(cls, plan: Plan, school: SchoolCode, people: tuple[Person, ...]) -> "Cast":
-        classes = tuple(row for row in plan.classes if row.school == school)
-        home = homes(classes)
-        place = {row.code: n for n, row in enumerate(classes)}
-        students = [p.klass if p.role is Role.STUDENT else "" for p in people]
-        klass = [place[home[ClassCode(c)]] if c in place else -1 for c in students]
-        return cls(
-            plan=plan,
-            school=school,
-            people=people,
-            classes=classes,
-            place=place,
-            home=home,
-            rolls={c: np.array(r, np.int64) for c, r in rolls(classes, people).items()},
-            zones={z.code: n for n, z in enumerate(plan.zones) if z.school == school},
-            student=np.array([p.role is Role.STUDENT for p in people], np.bool_),
-            lives_in=np.array([p.lives_in for p in people], np.bool_),
-            klass=np.array(klass, np.int64),
-            grade=tuple(classes[n].grade if n >= 0 else GradeCode("") for n in klass),
-        )
-
-    def zone(self, code: str) -> int:
-        """Row of a zone, -1: none."""
-        return self.zones.get(ZoneCode(code), -1)
-
-    def of_kind(self, kind: ZoneKind) -> list[int]:
-        """Rows of the school's zones of a kind."""
-        return [n for n in self.zones.values() if self.plan.zones[n].kind is kind]
-
-    @cached_property
-    def homerooms(self) -> list[int]:
-        """Places of the classes that are no parts, blocks of a grade together."""
-        grades = list(dict.fromkeys(row.grade for row in self.classes))
-        return sorted(
-            (
-                n
-                for n, row in enumerate(self.classes)
-                if self.home[row.code] == row.code
-            ),
-            key=lambda n: grades.index(self.classes[n].grade),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """The measures that move presences, as they stand on the day."""
-
-    arrival: tuple[StaggeredArrival, ...]
-    dining: tuple[StaggeredDining, ...]
-    breaks: tuple[StaggeredBreaks, ...]
-    seconds: float
-    """Service time at the gate."""
-
-    @classmethod
-    def of(
-        cls, plan: Plan, school: SchoolCode, day: int, without: frozenset[str]
-    ) -> "Rules":
-        on = plan.district.opens + timedelta(days=day)
-        held = [
-            m
-            for m in plan.measures
-            if m.school in (school, "") and m.code not in without and in_force(m, on)
-        ]
-        return cls(
-            arrival=tuple(m for m in held if isinstance(m, StaggeredArrival)),
-            dining=tuple(m for m in held if isinstance(m, StaggeredDining)),
-            breaks=tuple(m for m in held if isinstance(m, StaggeredBreaks)),
-            seconds=max(
-                (m.seconds for m in held if isinstance(m, GateCheck)), default=SECONDS
-            ),
-        )
-
-
 @dataclass(frozen=True)
 class Places:
     """Where a person's place of a kind is: shape (person,) each; NOWHERE: has none."""
@@ -148,16 +41,24 @@ class Places:
     place: Ints
     zone: Ints
 
+    def presence(
+        self, persons: Ints, start: Floats | float, end: Floats | float
+    ) -> Presence:
+        """Persons at their places of this kind; those without one are left out."""
+        shape = persons.shape
+        whole = Presence(
+            person=persons,
+            place=self.place[persons],
+            zone=self.zone[persons],
+            start=np.broadcast_to(np.asarray(start, np.float64), shape),
+            end=np.broadcast_to(np.asarray(end, np.float64), shape),
+        )
+        return whole.only(whole.place != NOWHERE)
 
-@dataclass(frozen=True)
-class Batches:
-    """In which batch a person comes: shape (person,) each."""
-
-    batch: Ints
-    minutes: Floats
-    """From one batch to the next."""
-    count: Ints
-    """Batches in all; 1 for those of no batch."""
+    def within(self, larger: Presence) -> Presence:
+        """Those present, in the same zone, at their places of this kind."""
+        whole = replace(larger, place=self.place[larger.person])
+        return whole.only(whole.place != NOWHERE)
 
 
 def gates(cast: Cast) -> Places:
@@ -260,48 +161,6 @@ def own_rooms(cast: Cast, lessons: Iterable[Lesson]) -> Ints:
         if rooms[number] < 0 and used[row.code]:
             rooms[number] = used[row.code].most_common(1)[0][0]
     return rooms
-
-
-def batches(
-    cast: Cast,
-    places: Places,
-    measures: Sequence[StaggeredArrival | StaggeredDining | StaggeredBreaks],
-) -> Batches:
-    """Classes of a place in the order of the plan, blocks of a grade, evenly by persons.
-
-    Who belongs to no class, or to none in a measure's scope, comes with the first batch.
-    """
-    persons = len(cast.people)
-    batch, count = np.zeros(persons, np.int64), np.ones(persons, np.int64)
-    gap = np.zeros(persons)
-    done = np.zeros(persons, np.bool_)
-    for measure in measures:
-        inside = _in_scope(cast, measure.scope) & ~done
-        done |= inside
-        count[inside], gap[inside] = max(1, measure.batches), measure.minutes
-        for place in np.unique(places.place[inside & (places.place != NOWHERE)]):
-            here = inside & (places.place == place)
-            sizes = np.bincount(
-                cast.klass[here & (cast.klass >= 0)], minlength=len(cast.classes)
-            )
-            dealt = deal(
-                [int(sizes[n]) for n in cast.homerooms], max(1, measure.batches)
-            )
-            of_class = np.zeros(len(cast.classes) + 1, np.int64)
-            of_class[cast.homerooms] = dealt
-            batch[here] = of_class[cast.klass[here]]
-    return Batches(batch, gap, count)
-
-
-def _in_scope(cast: Cast, scope: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Persons whose class or grade a measure names; everybody where it names none."""
-    if not scope:
-        return np.ones(len(cast.people), np.bool_)
-    inside = np.array(
-        [bool({row.code, row.grade} & set(scope)) for row in cast.classes] + [False],
-        np.bool_,
-    )
-    return inside[cast.klass]
 
 
 def _dealt(cast: Cast, given: Callable[[Class], ZoneCode], kind: ZoneKind) -> Ints:

@@ -7,9 +7,10 @@ from datetime import time
 from typing import Final
 
 from bihuan.base.ids import SchoolCode
-from bihuan.plan.default_day import lay_out
-from bihuan.plan.load.fethours import clock_times
-from bihuan.plan.load.fettold import (
+from bihuan.plan.default.day import lay_out
+from bihuan.plan.load.fet.hours import clock_times
+from bihuan.plan.load.fet.rows import Row, Rows
+from bihuan.plan.load.fet.told import (
     DAYS,
     HOURS,
     UNEVEN,
@@ -19,7 +20,6 @@ from bihuan.plan.load.fettold import (
     binding,
     keys,
 )
-from bihuan.plan.load.fetxml import Row, Rows
 from bihuan.plan.timetable import Lesson, Period
 from bihuan.plan.words import PeriodKind
 

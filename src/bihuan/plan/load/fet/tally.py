@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from bihuan.plan.load.fetsets import ones, union
+from bihuan.plan.load.fet.sets import ones, union
 from bihuan.plan.plan import Plan
 from bihuan.plan.timetable import Lesson
 from bihuan.plan.words import Role

@@ -1,0 +1,93 @@
+"""On the way to school and home: the queue at the gate, the bus."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bihuan.plan.meeting.batches import queue_minutes
+from bihuan.plan.meeting.presence import Presence
+from bihuan.plan.meeting.programme import MIDNIGHT
+from bihuan.plan.meeting.school import Here, School
+from bihuan.plan.meeting.spots import NOWHERE
+from bihuan.plan.words import PeriodKind, Setting
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+AT_GATE = 1.0
+"""Least minutes at the gate."""
+QUEUE_MOST = 120.0
+"""Nobody comes so much earlier for a queue."""
+LANES = 2
+"""Lanes of a gate that does not say (assumed)."""
+ON_BUS = 30.0
+
+
+def gates(school: School, day: int, here: Iterable[Here]) -> Floats:
+    """Gate: the mean time in the queue; gives when each person begins to wait, else inf.
+
+    Staff come when the day plan says, or with the first who arrive.
+    """
+    begins = np.full(school.book.persons, np.inf)
+    arriving = [(p, spell) for p, spell in here if spell.kind is PeriodKind.ARRIVAL]
+    if arriving:
+        told = np.concatenate([persons for persons, _spell in arriving])
+        staff = np.setdiff1d(np.flatnonzero(~school.cast.student), told)
+        arriving.append((staff, min((s for _p, s in arriving), key=lambda s: s.start)))
+    windows: dict[tuple[float, float], list[Ints]] = defaultdict(list)
+    for persons, spell in arriving:
+        windows[spell.start, spell.end].append(persons)
+    parts = []
+    for (start, end), those in windows.items():
+        persons = np.concatenate(those)
+        place = school.gate.place[persons]
+        for gate in np.unique(place[place != NOWHERE]).tolist():
+            queue = persons[place == gate]
+            parts.append(_queue(school, queue, gate, start, end))
+    waiting = school.book.admit(day, Presence.joined(parts))
+    school.book.meet(day, Setting.GATE, waiting)
+    begins[waiting.person] = waiting.start
+    return begins
+
+
+def _queue(
+    school: School, persons: Ints, gate: int, start: float, end: float
+) -> Presence:
+    """The queue at one gate. Who would be late for what follows has come earlier."""
+    zone = school.cast.plan.zones[gate] if gate >= 0 else None
+    rate = ((zone.lanes if zone else None) or LANES) * 60.0 / school.rules.seconds
+    count = int(school.coming.count[persons].max())
+    window = (end - start) / count
+    if count > 1:
+        window = min(window, float(school.coming.minutes[persons].max()) or window)
+    batch = school.coming.batch[persons]
+    waits = queue_minutes(np.bincount(batch, minlength=count).tolist(), window, rate)
+    least = min(AT_GATE, end - start)
+    wait = np.clip(np.array(waits), least, QUEUE_MOST)[batch]
+    begin = np.maximum(np.minimum(start + batch * window, end - wait), 0.0)
+    return school.gate.presence(persons, begin, begin + wait)
+
+
+def buses(school: School, day: int, here: Iterable[Here], begins: Floats) -> None:
+    """Bus: half an hour before the first rider is at the gate, half an hour after school."""
+    ends = np.full(school.book.persons, -np.inf)
+    first = np.array(begins)
+    for persons, spell in here:
+        if spell.kind is PeriodKind.ARRIVAL:
+            first[persons] = np.minimum(first[persons], spell.start)
+        if spell.kind is PeriodKind.DISMISSAL:
+            ends[persons] = np.maximum(ends[persons], spell.end)
+    parts = []
+    for bus in np.unique(school.bus.place[school.bus.place != NOWHERE]).tolist():
+        riders = np.flatnonzero(school.bus.place == bus)
+        there, home = float(first[riders].min()), float(ends[riders].max())
+        if np.isfinite(there) and there > 0.0:
+            begin = max(there - ON_BUS, 0.0)
+            parts.append(school.bus.presence(riders, begin, there))
+        if np.isfinite(home) and home < MIDNIGHT:
+            end = min(home + ON_BUS, MIDNIGHT)
+            parts.append(school.bus.presence(riders, home, end))
+    book = school.book
+    book.meet(day, Setting.BUS, book.admit(day, Presence.joined(parts)))
