@@ -21,6 +21,7 @@ from bihuan.base.wording import N_, UnknownLanguage, _, languages, speak, wanted
 FLOORS: Final = (
     "plan",
     "rehearse",
+    "drill",
     "rules",
     "doctor",
 )  # fmt: skip

@@ -31,6 +31,8 @@ ENDING: Final = error(
 
 WORKBOOK: Final = ".xlsx"
 YAML: Final = (".yaml", ".yml")
+EXAMPLE: Final = Path(__file__).parent / "example.yaml"
+"""A short script with remarks, to start from."""
 
 
 def load(path: Path) -> Loaded:

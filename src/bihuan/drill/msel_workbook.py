@@ -273,7 +273,7 @@ class Pen:
     """Writes sheets of one workbook: title, note, header, example, rows."""
 
     def __init__(self, book: Workbook) -> None:
-        self._book = book
+        self.book = book
         self.formats = formats_of(book)
         wrapped = {"border": 1, "border_color": "#C9CFCB", "valign": "top", "text_wrap": True, "num_format": "@"}  # fmt: skip
         self.formats["wrapped"] = book.add_format(wrapped)
@@ -283,7 +283,7 @@ class Pen:
         self, sheet: Sheet, filled: int, *, example: bool = True
     ) -> Worksheet:
         """A new sheet with everything above its first row."""
-        page = self._book.add_worksheet(sheet.label)
+        page = self.book.add_worksheet(sheet.label)
         last = len(sheet.columns) - 1
         for row, text, look in (
             (TITLE, sheet.label, "title"),
@@ -340,7 +340,7 @@ class Pen:
         """Write the hidden sheet of words and close the file."""
         self._lists.write()
         try:
-            self._book.close()
+            self.book.close()
         except xlsxwriter.exceptions.FileCreateError as bad:
             raise bad.args[0] from bad
 
@@ -352,6 +352,7 @@ _WIDE: Final = {
     "source": 36,
     "document": 24,
     "feeds": 28,
+    "hint": 44,
 }
 
 

@@ -48,6 +48,8 @@ CODES: Final = frozenset(
         "scene",
         "school",
         "person",
+        "listed",
+        "persons",
     )
 )
 """Columns that hold a code: half-width, however it was typed."""
@@ -135,6 +137,8 @@ def meaning(raw: Raw, held: Holds, column: Column) -> Value:
             return times.start(raw, column.label)
         case "Feed":
             return feeds(raw, column.label)
+        case "Wall":  # its meaning hangs on when the drill began
+            return raw
     limits = Limits(
         column=column.label,
         low=column.low,
