@@ -81,6 +81,7 @@ class School(NamedTuple):
     edge: NDArray[np.int32]
     entry: NDArray[np.void]
     own_first: NDArray[np.int32]
+    """(phase, person + 1)"""
     own: NDArray[np.int32]
     group_setting: NDArray[np.int32]
 
@@ -126,13 +127,27 @@ class Variant(NamedTuple):
     rule_days: NDArray[np.int32]
     """(rule, 2) first and last day in force."""
     isolation: NDArray[np.float64]
-    """delay, night delay (days), hold, least days, symptom-free days, first, last day; beds."""
+    """(row, 7) delay, night delay (days), hold, least days, symptom-free days, first, last
+    day; of several rows the first that holds for a person on a day counts."""
+    isolation_who: NDArray[np.bool_]
+    """(row, person) in its scope."""
+    isolating: NDArray[np.bool_]
+    """(day,) whether any isolation holds."""
+    beds: NDArray[np.int32]
+    """Beds of isolation rooms, of observation areas."""
     testing: NDArray[np.float64]
-    """delay (days), sensitivity, first day, last day."""
+    """(row, 4) delay (days), sensitivity, first day, last day."""
+    testing_who: NDArray[np.bool_]
     listing: NDArray[np.float64]
-    """recall, delay (days), days, place, first day, last day; beds."""
+    """(row, 6) recall, delay (days), days, place, first day, last day."""
+    listing_who: NDArray[np.bool_]
+    """(row, person) contacts in its scope."""
     listed: NDArray[np.bool_]
-    """(setting,) settings whose members are listed."""
+    """(row, setting) settings whose members are listed."""
+    phase: NDArray[np.int32]
+    """(day,) phase, for who shares a group with whom."""
+    held: NDArray[np.float64]
+    """(person, 2) chance to be held back by a survey on day 0, days."""
     false_rise: NDArray[np.float64]
     """Distribution function of the number of false positives over the horizon."""
     false_day: NDArray[np.float64]
@@ -140,9 +155,9 @@ class Variant(NamedTuple):
     false_guide: NDArray[np.int32]
     """(GUIDE,) first day whose running share exceeds i / GUIDE: where to begin looking."""
     imports: NDArray[np.float64]
-    """candidates per person-day, held chance, hold days, visitors/day, infections/visitor."""
+    """Candidates per person-day, visitors a day, infections per visitor."""
     visitors: NDArray[np.float64]
-    """(day,) visitors let in, as a share of `imports[3]`."""
+    """(day,) visitors let in, as a share of `imports[1]`."""
     returners: NDArray[np.int32]
     """Students whose grade opens on day 0."""
     school_persons: int
@@ -183,7 +198,11 @@ class Work(NamedTuple):
     apart: NDArray[np.float64]
     """(person, 6) isolation or single from, until; home from, until; dormitory from, until."""
     counted: NDArray[np.float64]
-    """(person,) time until which its days apart are counted."""
+    """(person, 2) time from and to which its days apart are counted."""
+    bed: NDArray[np.float64]
+    """(person, 2) isolated until; bed of an observation area until."""
+    asked: NDArray[np.int64]
+    """(person,) last confirmation for which it was thought of as a contact."""
     touched: NDArray[np.int32]
     mark: NDArray[np.bool_]
     closed: NDArray[np.float64]
@@ -213,7 +232,7 @@ class Work(NamedTuple):
     fresh: NDArray[np.int32]
     tally: NDArray[np.int64]
     """Counters: touched, touched units, first free attempt, events, beds of observation
-    areas in use, fresh infections, whether room ran out."""
+    areas in use, fresh infections, whether room ran out, confirmations ever."""
 
 
 SIZE, FAMILY, FIRST, PEAK, BEDLESS, CASES, TESTS, WRONG, CLASSES, FOUNDS = range(10)
@@ -412,11 +431,18 @@ def _count_apart(w, v, t, r, days, person, begin, end):
     """Student-days away, none counted twice."""
     if v.pupil[person]:
         _touch(w, person)
-        start = max(begin, w.counted[person])
+        low, high = w.counted[person, 0], w.counted[person, 1]
         stop = min(end, np.float64(days))
-        if stop > start:
-            t.apart[r] += stop - start
-            w.counted[person] = stop
+        if stop <= begin:
+            return
+        if high <= low:
+            t.apart[r] += stop - begin
+            w.counted[person, 0], w.counted[person, 1] = begin, stop
+            return
+        t.apart[r] += max(0.0, min(stop, low) - begin)
+        t.apart[r] += max(0.0, stop - max(begin, high))
+        w.counted[person, 0] = min(low, begin)
+        w.counted[person, 1] = max(high, stop)
 
 
 @_inner
@@ -582,31 +608,43 @@ def _close(v, w, t, r, days, u, k, row, begin):
 
 
 @_inner
+def _row(rows, who, first, person, day):
+    """The first row that holds for a person on a day, -1: none."""
+    for row in range(rows.shape[0]):
+        if rows[row, first] <= day <= rows[row, first + 1] and who[row, person]:
+            return row
+    return -1
+
+
+@_inner
 def _found(v, w, t, r, key, days, person, when, again):
-    """Somebody was found ill: a bed, a test, the rules."""
+    """Somebody was found ill: the rules, a test, a bed."""
     day = int(np.floor(when))
-    iso = v.isolation
     if not again:
         w.fate[person, 4] = when
         t.result[r, FOUNDS] += 1
         if t.result[r, FIRST] < 0:
             t.result[r, FIRST] = day
         _apply_rules(v, w, t, r, days, person, 0, when)
-        if v.testing[2] <= day <= v.testing[3]:
+        row = _row(v.testing, v.testing_who, 2, person, day)
+        if row >= 0:
             t.result[r, TESTS] += 1
-            if _draw(key, TEST, person, 0) < v.testing[1]:
-                _event(w, days, person, CONFIRMED, when + v.testing[0] + SOON)
-    if not iso[5] <= day <= iso[6]:
+            if _draw(key, TEST, person, 0) < v.testing[row, 1]:
+                _event(w, days, person, CONFIRMED, when + v.testing[row, 0] + SOON)
+    row = _row(v.isolation, v.isolation_who, 5, person, day)
+    if row < 0:
         return
+    iso = v.isolation[row]
     # Who is already kept apart or sent home needs no bed at school.
     waits = _barred(w, v, person, False, False, when)
-    if waits or w.taken[day] < iso[7]:
+    if waits or w.taken[day] < v.beds[0]:
         if not waits:
             for d in range(day, min(days, day + int(iso[2]))):
                 w.taken[d] += 1
         hour = (when - day) * 24.0
         begin = when + (iso[1] if hour < 6.0 or hour >= 22.0 else iso[0])
-        end = max(when + iso[3], w.fate[person, 2] + iso[4])
+        end = max(w.fate[person, 4] + iso[3], w.fate[person, 2] + iso[4])
+        w.bed[person, 0] = max(w.bed[person, 0], end)
         _keep_apart(w, person, SINGLE, begin, end)
         _count_apart(w, v, t, r, days, person, begin, end)
     else:
@@ -620,37 +658,65 @@ def _found(v, w, t, r, key, days, person, when, again):
 def _confirmed(s, v, w, t, r, key, days, person, when):
     """A test came back positive: away for good, contacts listed, rules."""
     t.result[r, CASES] += 1
+    w.bed[person, 0] = NEVER
     _keep_apart(w, person, SINGLE, when, NEVER)
     _count_apart(w, v, t, r, days, person, when, NEVER)
     day = int(np.floor(when))
-    if v.listing[4] <= day <= v.listing[5]:
-        for i in range(s.own_first[person], s.own_first[person + 1]):
-            group = s.own[i]
-            if v.listed[s.group_setting[group]]:
-                for j in range(s.first[group], s.first[group + 1]):
-                    _list(v, w, t, r, key, days, person, s.member[j], when)
+    w.tally[7] += 1
+    phase = v.phase[day]
+    for i in range(s.own_first[phase, person], s.own_first[phase, person + 1]):
+        group = s.own[i]
+        for j in range(s.first[group], s.first[group + 1]):
+            contact = s.member[j]
+            if contact == person or contact >= v.school_persons:
+                continue
+            if w.asked[contact] == w.tally[7]:
+                continue
+            row = _row(v.listing, v.listing_who, 4, contact, day)
+            # Another group of theirs may be of a setting that is listed.
+            if row >= 0 and v.listed[row, s.group_setting[group]]:
+                w.asked[contact] = w.tally[7]
+                _list(v, w, t, r, key, days, person, contact, row, when)
     _apply_rules(v, w, t, r, days, person, 1, when)
 
 
 @_inner
-def _list(v, w, t, r, key, days, case, contact, when):
+def _list(v, w, t, r, key, days, case, contact, row, when):
     """Put a contact on the list, if the list is good enough."""
-    if contact == case or contact >= v.school_persons:
+    listing = v.listing[row]
+    if _draw(key, LISTED, case, contact) >= listing[0]:
         return
-    if _draw(key, LISTED, case, contact) >= v.listing[0]:
-        return
-    begin = when + v.listing[1]
-    end = begin + v.listing[2]
-    place = int(v.listing[3])
-    if place == SINGLE and w.apart[contact, 1] <= when:  # else it has a bed already
-        if w.tally[4] < v.listing[6]:
-            w.tally[4] += 1
-            w.watched[min(days, int(np.ceil(end)))] -= 1
-        else:
-            t.result[r, BEDLESS] += 1
-            place = HOME if v.crosses[contact] else DORM
+    begin = when + listing[1]
+    end = begin + listing[2]
+    place = int(listing[3])
+    if place == SINGLE and not _observed(v, w, days, contact, when, end):
+        t.result[r, BEDLESS] += 1
+        place = HOME if v.crosses[contact] else DORM
     _keep_apart(w, contact, place, begin, end)
     _count_apart(w, v, t, r, days, contact, begin, end)
+
+
+@_inner
+def _observed(v, w, days, contact, when, end):
+    """Whether a listed contact needs no bed, has one until the end, or may take one."""
+    if w.bed[contact, 0] > when:
+        return True
+    today = int(np.floor(when))
+    free = np.ceil(end)
+    until = w.bed[contact, 1]
+    if until > today:
+        if free > until:
+            w.watched[min(days, int(until))] += 1
+            w.watched[min(days, int(free))] -= 1
+            w.bed[contact, 1] = free
+        return True
+    if w.tally[4] >= v.beds[1]:
+        return False
+    _touch(w, contact)
+    w.tally[4] += 1
+    w.watched[min(days, int(free))] -= 1
+    w.bed[contact, 1] = free
+    return True
 
 
 @_inner
@@ -674,7 +740,8 @@ def _false_positives(v, w, t, r, key, days):
         day = v.false_guide[int(u * GUIDE)]
         while day < days - 1 and v.false_day[day] <= u:
             day += 1
-        w.taken[day] += 1
+        if v.isolating[day]:
+            w.taken[day] += 1
 
 
 @_inner
@@ -712,7 +779,7 @@ def _imports(v, w, key, days, before):
                 w.came[person] = -2
         else:
             _wait(w, day, -2, person, -1, day + 0.5)
-    number = _poisson(v.imports[3] * v.imports[4] * days, key, VISITOR, 0)
+    number = _poisson(v.imports[1] * v.imports[2] * days, key, VISITOR, 0)
     for n in range(number):
         if len(v.staff_from) == 0:
             break
@@ -768,9 +835,12 @@ def _begin(s, v, ill, w, t, r, key, days, returner, before):
         if _draw(key, IMMUNE, person, 0) < v.immune[person] and not returner:
             w.since[person] = NEVER
             continue
-        if _draw(key, HELD, person, 0) < v.imports[1]:
-            _keep_apart(w, person, HOME, 0.0, v.imports[2])
-            _count_apart(w, v, t, r, days, person, 0.0, v.imports[2])
+        if (
+            person < v.school_persons
+            and _draw(key, HELD, person, 0) < v.held[person, 0]
+        ):
+            _keep_apart(w, person, HOME, 0.0, v.held[person, 1])
+            _count_apart(w, v, t, r, days, person, 0.0, v.held[person, 1])
         _record(v, w, t, r, person)
         _course(s, v, ill, w, key, days, person)
     w.tally[5] = 0
@@ -839,7 +909,10 @@ def _clean(w, days):
         w.mark[p] = False
         w.since[p] = NEVER
         w.came[p] = -1
-        w.counted[p] = 0.0
+        w.counted[p, 0] = 0.0
+        w.counted[p, 1] = 0.0
+        w.bed[p, 0] = -NEVER
+        w.bed[p, 1] = -NEVER
         for k in range(5):
             w.fate[p, k] = NEVER
         for k in range(6):

@@ -99,7 +99,7 @@ class Network(NamedTuple):
     entry: NDArray[np.void]
     """ENTRY: session, running sum of weights within a row and kind."""
     own_first: Ints
-    """(P + 1,) groups of a person."""
+    """(phase, P + 1) groups of a person in a phase."""
     own: Ints
     group_setting: Ints
     """(G,)"""
@@ -287,7 +287,7 @@ def _lay_out(plan: Plan, parts: list[Contacts], starts: tuple[int, ...]) -> Layo
         persons=head.persons,
         kinds=len(starts) * (head.cycle + 2),
     )
-    own_first, own = _groups_of(first[: groups[1] + 1], member, head.persons)
+    own_first, own = _groups_of(first, member, groups, head.persons)
     hours = _joined([c.session_hours for c in parts])
     place = _place(group_setting[group], zone)
     rooms, air = _rooms(plan, place)
@@ -486,15 +486,23 @@ def _rises(
     return entry, most[entries.row].astype(np.float32)
 
 
-def _groups_of(first: Ints, member: Ints, persons: int) -> tuple[Ints, Ints]:
-    """Groups of each person in the first phase: offsets and groups."""
+def _groups_of(
+    first: Ints, member: Ints, groups: Ints, persons: int
+) -> tuple[Ints, Ints]:
+    """Groups of each person by phase: offsets (phase, person + 1), and groups.
+
+    groups: first group of each phase, and their number.
+    """
     sizes = np.diff(first)
     group = np.repeat(np.arange(len(sizes)), sizes)
-    person = member[: first[-1]]
-    order = np.argsort(person, kind="stable")
-    count = np.bincount(person, minlength=persons)
-    own_first = np.concatenate([[0], np.cumsum(count)])
-    return own_first.astype(np.int32), group[order].astype(np.int32)
+    phase = np.searchsorted(groups, group, side="right") - 1
+    place = phase * persons + member[: first[-1]]
+    order = np.argsort(place, kind="stable")
+    phases = len(groups) - 1
+    count = np.bincount(place, minlength=phases * persons)
+    start = np.concatenate([[0], np.cumsum(count)])
+    cell = np.arange(phases)[:, None] * persons + np.arange(persons + 1)
+    return start[cell].astype(np.int32), group[order].astype(np.int32)
 
 
 def keep(
@@ -565,7 +573,7 @@ def _fresher(built: Built, measure: Ventilation) -> Floats:
 
 
 def _in_scope(built: Built, plan: Plan, measure: Measure) -> NDArray[np.bool_]:
-    """Sessions whose group has only students of the scope (all: empty scope)."""
+    """Sessions whose group has students, all of them in the scope (all: empty scope)."""
     if not measure.scope:
         return np.ones(len(built.zone), np.bool_)
     inside = scope_mask(plan, built.contacts, measure.scope)
@@ -573,9 +581,12 @@ def _in_scope(built: Built, plan: Plan, measure: Measure) -> NDArray[np.bool_]:
     students = np.array([p.role == "student" for p in built.contacts.people])
     outside = np.zeros(built.contacts.persons, np.int64)
     outside[: len(students)] = students & ~inside[: len(students)]
-    number = np.add.reduceat(outside[net.member], net.first[:-1].astype(np.int64))
-    number[np.diff(net.first) == 0] = 0
-    return np.asarray(number[net.group] == 0)
+    within = np.zeros(built.contacts.persons, np.int64)
+    within[: len(students)] = students
+    first = net.first[:-1].astype(np.int64)
+    strangers = np.add.reduceat(outside[net.member], first)
+    pupils = np.add.reduceat(within[net.member], first)
+    return np.asarray(((strangers == 0) & (pupils > 0))[net.group])
 
 
 def scope_mask(

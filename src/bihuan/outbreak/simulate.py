@@ -223,7 +223,9 @@ def _work(built: Built, version: k.Variant, room: int) -> k.Work:
         source=np.full(persons, -1, np.int32),
         fate=np.full((persons, 5), k.NEVER),
         apart=apart,
-        counted=np.zeros(persons),
+        counted=np.zeros((persons, 2)),
+        bed=np.full((persons, 2), -k.NEVER),
+        asked=np.zeros(persons, np.int64),
         touched=np.zeros(persons, np.int32),
         mark=np.zeros(persons, np.bool_),
         closed=closed,
@@ -242,7 +244,7 @@ def _work(built: Built, version: k.Variant, room: int) -> k.Work:
         taken=np.zeros(days, np.int32),
         watched=np.zeros(days + 1, np.int32),
         fresh=np.zeros(persons, np.int32),
-        tally=np.zeros(7, np.int64),
+        tally=np.zeros(8, np.int64),
     )
 
 

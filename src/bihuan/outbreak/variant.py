@@ -1,6 +1,6 @@
 """One version of the plan as the kernel reads it: persons, days, checks, rules, imports."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -17,6 +17,7 @@ from bihuan.outbreak.network import (
     Ints,
     bare,
     build,
+    in_force,
     kinds_by_day,
     scope_mask,
     sessions,
@@ -51,6 +52,7 @@ Bools = NDArray[np.bool_]
 Kind = TypeVar("Kind", bound=Measure)
 
 CAUSES = ("day_students", "boarders", "staff", "visitors", "before")
+BEDS = (ZoneKind.ISOLATION_ROOM, ZoneKind.OBSERVATION_AREA)
 OPEN_VISITORS = 40
 """Visitors a day of a school whose plan says nothing of them (assumed)."""
 SCHOOL_DAY, STAY_DAY, HOME_DAY = range(3)
@@ -104,6 +106,9 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
         plan=plan,
     )
     imports, visitors = _imports(plan, mine, base, school)
+    isolation = _rows(plan, built, _of(Isolation, mine), _isolation, 7)
+    testing = _rows(plan, built, _of(Testing, mine), _testing, 4)
+    listing = _rows(plan, built, _of(ContactListing, mine), _listing, 6)
     return built, Variant(
         session=sessions(built, plan, scenario.disease, mine),
         kind=kind,
@@ -127,10 +132,20 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
         rule_parts=rules.parts,
         rule_unit=rules.inside,
         rule_days=rules.spans,
-        isolation=_isolation(plan, school, mine),
-        testing=_testing(plan, mine),
-        listing=_listing(plan, school, mine),
-        listed=_listed(mine),
+        isolation=isolation.rows,
+        isolation_who=isolation.who,
+        isolating=_any_day(isolation.rows[:, -2:], scenario.days),
+        beds=np.array([beds(plan, school, kind) for kind in BEDS], np.int32),
+        testing=testing.rows,
+        testing_who=testing.who,
+        listing=listing.rows,
+        listing_who=listing.who,
+        listed=np.array(
+            [[s in m.settings for s in SETTINGS] for m in _of(ContactListing, mine)],
+            np.bool_,
+        ).reshape(len(listing.rows), len(SETTINGS)),
+        phase=(kind // (built.contacts.cycle + 2)).astype(np.int32),
+        held=_held(plan, built, mine),
         false_rise=rise,
         false_day=share,
         false_guide=guide(share),
@@ -221,10 +236,9 @@ def _span(measure: Measure | WindowRule, plan: Plan) -> tuple[int, int]:
 def _opens(plan: Plan, built: Built, mine: Iterable[Measure], people: Cast) -> Ints:
     """First day at school of each person; families have no such day."""
     opens = np.zeros(built.contacts.persons, np.int32)
-    for measure in mine:
-        if isinstance(measure, StagedOpening):
-            day = max(0, (measure.opens - plan.district.opens).days)
-            opens[scope_mask(plan, built.contacts, measure.scope) & people.pupil] = day
+    for measure in reversed(_of(StagedOpening, mine)):  # the first of several counts
+        day = max(0, (measure.opens - plan.district.opens).days)
+        opens[scope_mask(plan, built.contacts, measure.scope) & people.pupil] = day
     return opens
 
 
@@ -302,9 +316,54 @@ def _rules(mine: Iterable[Measure], plan: Plan, people: Cast, built: Built) -> _
     return _Rules(whole.astype(np.int64), parts, inside, spans)
 
 
-def _one(mine: Iterable[Measure], kind: type[Kind]) -> Kind | None:
-    """The measure of a kind that a plan has but one of."""
-    return next((m for m in mine if isinstance(m, kind)), None)
+def _of(kind: type[Kind], mine: Iterable[Measure]) -> tuple[Kind, ...]:
+    """The measures of a kind, in the plan's order."""
+    return tuple(m for m in mine if isinstance(m, kind))
+
+
+class _Rows(NamedTuple):
+    """Measures of one kind: of those that hold for a person on a day the first counts."""
+
+    rows: Floats
+    """(row, column), first and last day in the last two columns."""
+    who: Bools
+    """(row, person)"""
+
+
+def _rows(
+    plan: Plan,
+    built: Built,
+    measures: tuple[Kind, ...],
+    row: Callable[[Kind], tuple[float, ...]],
+    columns: int,
+) -> _Rows:
+    """Measures of a kind as the kernel reads them."""
+    persons = built.contacts.persons
+    rows = [(*row(m), *_span(m, plan)) for m in measures]
+    who = [scope_mask(plan, built.contacts, m.scope) for m in measures]
+    return _Rows(
+        np.array(rows, np.float64).reshape(len(rows), columns),
+        np.array(who, np.bool_).reshape(len(rows), persons),
+    )
+
+
+def _any_day(spans: Floats, days: int) -> Bools:
+    """(day,) whether a row holds on it."""
+    day = np.arange(days)
+    return np.asarray(
+        ((spans[:, :1] <= day) & (day <= spans[:, 1:])).any(axis=0), np.bool_
+    )
+
+
+def _held(plan: Plan, built: Built, mine: Iterable[Measure]) -> Floats:
+    """(person, 2) chance to be held back on day 0 by the first survey, and for how long."""
+    held = np.zeros((built.contacts.persons, 2))
+    for survey in reversed(_of(ReturnSurvey, mine)):
+        if in_force(survey, plan, 0):
+            who = scope_mask(plan, built.contacts, survey.scope)
+            chance = survey.coverage * survey.truthful * survey.flagged
+            held[who] = chance, survey.hold
+    return held
 
 
 def beds(plan: Plan, school: SchoolCode, kind: ZoneKind) -> int:
@@ -316,51 +375,17 @@ def beds(plan: Plan, school: SchoolCode, kind: ZoneKind) -> int:
     )
 
 
-def _isolation(plan: Plan, school: SchoolCode, mine: tuple[Measure, ...]) -> Floats:
-    m = _one(mine, Isolation)
-    if m is None:
-        return np.array([0, 0, 0, 0, 0, ALWAYS, -ALWAYS, 0], np.float64)
-    return np.array(
-        [
-            m.delay / 1440.0,
-            m.night_delay / 1440.0,
-            m.hold,
-            m.least_days,
-            m.symptom_free / 24.0,
-            *_span(m, plan),
-            beds(plan, school, ZoneKind.ISOLATION_ROOM),
-        ],
-        np.float64,
-    )
+def _isolation(m: Isolation) -> tuple[float, ...]:
+    delays = m.delay / 1440.0, m.night_delay / 1440.0
+    return *delays, m.hold, m.least_days, m.symptom_free / 24.0
 
 
-def _testing(plan: Plan, mine: tuple[Measure, ...]) -> Floats:
-    m = _one(mine, Testing)
-    if m is None:
-        return np.array([0, 0, ALWAYS, -ALWAYS], np.float64)
-    return np.array([m.delay / 24.0, m.sensitivity, *_span(m, plan)], np.float64)
+def _testing(m: Testing) -> tuple[float, ...]:
+    return m.delay / 24.0, m.sensitivity
 
 
-def _listing(plan: Plan, school: SchoolCode, mine: tuple[Measure, ...]) -> Floats:
-    m = _one(mine, ContactListing)
-    if m is None:
-        return np.array([0, 0, 0, 0, ALWAYS, -ALWAYS, 0], np.float64)
-    return np.array(
-        [
-            m.recall,
-            m.delay / 24.0,
-            m.days,
-            PLACES.index(m.place),
-            *_span(m, plan),
-            beds(plan, school, ZoneKind.OBSERVATION_AREA),
-        ],
-        np.float64,
-    )
-
-
-def _listed(mine: tuple[Measure, ...]) -> Bools:
-    m = _one(mine, ContactListing)
-    return np.array([m is not None and s in m.settings for s in SETTINGS], np.bool_)
+def _listing(m: ContactListing) -> tuple[float, ...]:
+    return m.recall, m.delay / 24.0, m.days, PLACES.index(m.place)
 
 
 def _immune(plan: Plan, built: Built, mine: Iterable[Measure], people: Cast) -> Floats:
@@ -370,7 +395,8 @@ def _immune(plan: Plan, built: Built, mine: Iterable[Measure], people: Cast) -> 
         if isinstance(m, Vaccination):
             inside = scope_mask(plan, built.contacts, m.scope)[:persons]
             who = inside & _who(m.who, people, persons)
-            immune[:persons][who] = m.coverage * m.effectiveness
+            left = 1.0 - immune[:persons][who]
+            immune[:persons][who] = 1.0 - left * (1.0 - m.coverage * m.effectiveness)
     return immune
 
 
@@ -435,39 +461,18 @@ def _imports(
     plan: Plan, mine: Iterable[Measure], base: Ints, school: SchoolCode
 ) -> tuple[Floats, Floats]:
     """Rates of imports, and visitors by day as a share of the most there may be."""
-    survey = _one(tuple(mine), ReturnSurvey)
-    held = survey.coverage * survey.truthful * survey.flagged if survey else 0.0
-    closed = _one(tuple(mine), ClosedCampus)
-    mentioned = [
-        max(m.visitors, m.open_visitors)
-        for m in plan.measures
-        if isinstance(m, ClosedCampus) and m.school == school
-    ]
-    most = max(mentioned, default=OPEN_VISITORS)
-    opened = max(
-        (
-            m.open_visitors
-            for m in plan.measures
-            if isinstance(m, ClosedCampus) and m.school == school
-        ),
-        default=OPEN_VISITORS,
-    )
+    # Of the whole plan, so that a version without a closed campus shares its draws.
+    known = _of(ClosedCampus, (m for m in plan.measures if m.school == school))
+    opened = known[0].open_visitors if known else OPEN_VISITORS
+    most = max((max(m.visitors, m.open_visitors) for m in known), default=opened)
     days = np.arange(len(base))
     let_in = np.full(len(base), float(opened))
-    if closed is not None:
+    for closed in reversed(_of(ClosedCampus, mine)):
         first, last = _span(closed, plan)
         let_in[(first <= days) & (days <= last)] = closed.visitors
     rate = plan.district.incidence / 1e5
-    row = [
-        rate,
-        held,
-        survey.hold if survey else 0,
-        most,
-        rate * VISITOR_DAYS * VISITOR_CHANCE,
-    ]
-    return np.array(row, np.float64), np.where(base != HOME_DAY, let_in, 0.0) / max(
-        1, most
-    )
+    rates = np.array([rate, most, rate * VISITOR_DAYS * VISITOR_CHANCE])
+    return rates, np.where(base != HOME_DAY, let_in, 0.0) / max(1, most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -495,5 +500,5 @@ def crossing_days(scenario: Scenario) -> CrossingDays:
         boarders=int((pupil & ~crosses).sum()),
         staff=int((~pupil).sum()),
         staff_out=int((~pupil & crosses).sum()),
-        visitors=version.visitors * version.imports[3],
+        visitors=version.visitors * version.imports[1],
     )
