@@ -293,18 +293,21 @@ def _prices(review: Review, rows: Sequence[Price], width: float, title: str) -> 
 
 def _slim_prices(review: Review, rows: Sequence[Price], title: str) -> Drawing:
     scale, ticks = fitted(_ends(rows), 8, NARROW - 10, 4)
-    tall = 46.0
+    labels = [wrapped(_price_label(price), NARROW - 164) for price in rows]
+    tall = 31.0 + 15 * max(map(len, labels))
     bottom = 24 + tall * len(rows)
     parts = marks.axis(scale, ticks, 24, 26)
     for place, price in enumerate(rows):
-        y = 24 + tall * place
-        name = _price_label(price)
-        parts.append(svg.text(0, y + 18, _action(review, price), "s"))
-        parts.append(svg.text(32, y + 18, name, "k"))
-        x = scale(0)
-        parts.append(svg.line(x, y + 26, x, y + 42, "zero"))
-        parts += _price_mark(scale, price.infections, y + 34)
-        parts.append(_price_told(price.infections, NARROW, y + 14))
+        top = 24 + tall * place
+        y, x = top + tall - 12, scale(0)
+        parts.append(svg.text(0, top + 18, _action(review, price), "s"))
+        parts += [
+            svg.text(32, top + 18 + 15 * n, text, "k")
+            for n, text in enumerate(labels[place])
+        ]
+        parts.append(svg.line(x, y - 8, x, y + 8, "zero"))
+        parts += _price_mark(scale, price.infections, y)
+        parts.append(_price_told(price.infections, NARROW, top + 14))
     return Drawing(NARROW, bottom + 4, tuple(parts), title)
 
 

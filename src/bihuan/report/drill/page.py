@@ -287,7 +287,10 @@ def purpose(scene: Scene) -> tuple[tuple[str, str], ...]:
         )
         for row in scene.objectives
     ]
-    rows = ((_("依据"), _("；").join(clauses)), (_("目标"), _("；").join(goals)))
+    rows = (
+        (_("依据条款"), _("；").join(clauses)),
+        (_("演练目标"), _("；").join(goals)),
+    )
     return tuple((head, wording.sentence(text)) for head, text in rows if text)
 
 

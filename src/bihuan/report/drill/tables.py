@@ -48,7 +48,7 @@ def items(evaluation: Evaluation) -> Table:
             _("最迟"),
             _("类别"),
             _("用时"),
-            _("结果"),
+            _("做得怎样"),
             _("质量"),
             _("得分"),
         ),
@@ -294,7 +294,7 @@ def gaps(review: Review) -> Table:
     rows = sorted(review.gaps, key=lambda gap: order.index(gap.cause))
     return Table(
         title=_("问题与原因：{n} 项", n=len(rows)),
-        columns=(_("原因"), _("编号"), _("问题"), _("依据")),
+        columns=(_("原因"), _("编号"), _("问题"), _("证据")),
         rows=tuple(
             (
                 Cell(_(words.CAUSES[gap.cause]), tag="plain"),
