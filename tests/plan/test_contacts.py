@@ -765,7 +765,7 @@ def test_roster_and_timetable_may_be_handed_in() -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_classes_take_two_seconds() -> None:
+def test_a_hundred_classes_take_a_second() -> None:
     plan = cast_plan()
     row = plan.classes[0]
     classes = tuple(
@@ -777,4 +777,4 @@ def test_a_hundred_classes_take_two_seconds() -> None:
     lessons = timetable(plan, YIGAO, people)
     begun = process_time()
     contacts(plan, YIGAO, people=people, lessons=lessons)
-    assert process_time() - begun < 2.0
+    assert process_time() - begun < 1.0
