@@ -6,10 +6,11 @@ marks become values of that field, beside the value that the standard asks for.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final, get_type_hints
 
 from bihuan.base.ids import SchoolCode
+from bihuan.base.units import Minutes, Share
 from bihuan.base.wording import N_, _
 from bihuan.drill.marks import Evaluation, Mark, Rating, State
 from bihuan.drill.timeline import clock_time
@@ -17,11 +18,14 @@ from bihuan.plan.load.cells import holds
 from bihuan.plan.load.headers import SHEET
 from bihuan.plan.measures import Measure, SymptomCheck, type_of
 from bihuan.plan.plan import Plan
+from bihuan.plan.words import Who
 
 NEVER_MINUTES: Final = 720.0
 """What was not done is taken to be done at the next check but one, 12 hours on (assumed)."""
 HOUR: Final = 60.0
 FEW: Final = 10.0
+DIGITS: Final = 2
+"""No drill measures finer than a hundredth of an hour or of a share."""
 DAY_MINUTES: Final = 1440.0
 LESS_IS_BETTER: Final = frozenset({"missed", "false_positive"})
 DONE: Final = frozenset({State.ON_TIME, State.LATE, State.NEVER})
@@ -124,7 +128,7 @@ def _measure(
     """The measure of the plan: of several checks the one next to the hour of the action."""
     kind = key.partition(".")[0]
     rows = [m for m in plan.measures if (m.school, m.kind) == (evaluation.school, kind)]
-    at = clock_time(evaluation.scene, mark.released or mark.inject.when.at or 0.0)  # type: ignore[arg-type]  # minutes of exercise time
+    at = clock_time(evaluation.scene, mark.released or Minutes(0.0))
     return min(rows, key=lambda m: _apart(m, at), default=None)
 
 
@@ -147,7 +151,7 @@ def _fed(key: str, what: str, mark: Mark, measure: Measure) -> Fed | None:
         key=key,
         code=measure.code if isinstance(measure, SymptomCheck) else "",
         mark=mark,
-        measured=measured / factor,
+        measured=round(measured / factor, DIGITS),
         standard=standard / factor,
         said=said,
         asked=asked,
@@ -227,6 +231,49 @@ def _set(measure: Measure, school: SchoolCode, one: Fed, value: float) -> Measur
         return measure
     changed: dict[str, Any] = {field: value}
     return replace(measure, **changed)
+
+
+NIGHT_KEY: Final = "isolation.night_delay"
+NIGHT: Final = (22, 6)
+ASKED_AT_NIGHT: Final = "+night"
+TOLD: Final = Share(0.5)
+"""Chance that a boarder's fever is told within an hour of the night (assumed)."""
+
+
+def with_nights(plan: Plan, school: SchoolCode, found: Iterable[Fed]) -> Plan:
+    """The plan, where a boarder's fever is told at night, if a drill measured a night.
+
+    The checks of a plan end before 22:00, so that a delay at night would bear on nobody;
+    in a dormitory it is a room mate who knocks, as in the drill: at half past every hour of
+    the night a boarder with fever is found with chance TOLD. This holds for the standard
+    and for what was measured alike, and only for prices.
+    """
+    if not any(one.key == NIGHT_KEY for one in found) or any(
+        _at_night(check.at) for check in _checks(plan, school)
+    ):
+        return plan
+    knocks = tuple(
+        SymptomCheck(
+            school=school,
+            code=f"{ASKED_AT_NIGHT}{hour:02}",
+            at=time(hour, 30),
+            who=Who.BOARDERS,
+            fever_sensitivity=TOLD,
+            symptom_sensitivity=Share(0.0),
+        )
+        for hour in (*range(NIGHT[1]), *range(NIGHT[0], 24))
+    )
+    return replace(plan, measures=(*plan.measures, *knocks))
+
+
+def _checks(plan: Plan, school: SchoolCode) -> Iterator[SymptomCheck]:
+    for measure in plan.measures:
+        if measure.school == school and isinstance(measure, SymptomCheck):
+            yield measure
+
+
+def _at_night(at: time) -> bool:
+    return at.hour >= NIGHT[0] or at.hour < NIGHT[1]
 
 
 def as_asked(plan: Plan, school: SchoolCode, found: Iterable[Fed]) -> Plan:

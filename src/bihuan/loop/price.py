@@ -16,7 +16,7 @@ from bihuan.base.ids import SchoolCode
 from bihuan.base.wording import N_
 from bihuan.drill.marks import Evaluation
 from bihuan.loop.drilled import Price
-from bihuan.loop.fed import Fed, as_asked, as_measured, fed
+from bihuan.loop.fed import Fed, as_asked, as_measured, fed, with_nights
 from bihuan.loop.observe import outbreak
 from bihuan.outbreak import summary
 from bihuan.outbreak.disease import Disease
@@ -71,6 +71,7 @@ def price(evaluation: Evaluation, ground: Ground) -> Priced:
     """Price everything that a drill measured, the best worth per effort first."""
     school, plan = evaluation.school, ground.plan
     found = fed(evaluation, plan)
+    plan = with_nights(plan, school, found)
     planned = ground.run(plan, school)
     if not found:
         chance = _chance(planned)
