@@ -83,7 +83,9 @@ def test_without_passing_on_the_returner_stays_alone() -> None:
 
 def test_nobody_comes_in_where_there_is_nothing_outside() -> None:
     plan = small_plan()
-    calm = replace(plan, district=replace(plan.district, incidence=PerHundredThousandDays(0.0)))
+    calm = replace(
+        plan, district=replace(plan.district, incidence=PerHundredThousandDays(0.0))
+    )
     assert int(run(Question.IMPORTS, plan=calm)["size"].sum()) == 0
 
 

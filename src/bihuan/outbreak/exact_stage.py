@@ -66,7 +66,7 @@ UNIT_SETTINGS = {
     Unit.DORM_ROOM: Setting.DORM_ROOM,
     Unit.DORM_FLOOR: Setting.DORM_FLOOR,
 }
-MOVING = (StaggeredArrival, StaggeredDining, StaggeredBreaks)
+MOVING = (StaggeredArrival, StaggeredDining, StaggeredBreaks, GateCheck)
 """Measures that change who meets whom."""
 PASSING: tuple[type[Measure], ...] = (Mask, Ventilation, Cleaning, SeatSpacing)
 """Measures that change what an hour passes on."""

@@ -60,8 +60,8 @@ STREAMS = (
 )
 """Settings whose attempts are drawn together; a change at table moves no draw in class."""
 
-MOVING = (StaggeredArrival, StaggeredDining, StaggeredBreaks)
-"""Measures that change groups and sessions."""
+MOVING = (StaggeredArrival, StaggeredDining, StaggeredBreaks, GateCheck)
+"""Measures that change groups and sessions (a gate check makes its queue)."""
 PASSING = (Mask, Ventilation, Cleaning, SeatSpacing)
 """Measures that change what an hour in a room passes on."""
 
@@ -205,9 +205,7 @@ def layout_of(
 ) -> Layout:
     """Who meets whom when, `without` those measures; shared by plans that agree in it."""
     moving = tuple(
-        m
-        for m in plan.measures
-        if m.school == school and isinstance(m, (*MOVING, GateCheck))
+        m for m in plan.measures if m.school == school and isinstance(m, MOVING)
     )
     gone = frozenset(m.code for m in moving if m.code in without)
     tables = (plan.classes, plan.people, plan.periods, plan.teaching, plan.lessons)
