@@ -199,7 +199,7 @@ _Dumper.add_representer(
 def dump(body: dict[str, Any]) -> str:
     """A tree as YAML, keys in their order."""
     return yaml.dump(
-        body, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100
+        body, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=4000
     )
 
 
