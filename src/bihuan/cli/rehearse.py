@@ -1,26 +1,16 @@
 """`bihuan rehearse` and `bihuan demo`: a plan against simulated outbreaks."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from bihuan.base.problems import Problem, Weight
 from bihuan.base.wording import N_, _, language
 from bihuan.cli.answer import answer
+from bihuan.cli.progress import bar
 from bihuan.plan.plan import Plan
 from bihuan.plan.reading import Reading
 
@@ -55,6 +45,13 @@ def rehearse(
         typer.Option(help=N_("只比较去掉这项措施（种类或编号，可重复）")),
     ] = None,
     against: Annotated[Path | None, typer.Option(help=N_("与这个旧版预案比较"))] = None,
+    as_rehearsed: Annotated[
+        Path | None,
+        typer.Option(
+            "--as-rehearsed",
+            help=N_("与演练测得的样子比较：bihuan drill run 写出的 review.json"),
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help=N_("报告写到哪个文件夹；默认 out/名称"))
     ] = None,
@@ -68,6 +65,8 @@ def rehearse(
 
     plan, filled, problems = _plan(path)
     older = _plan(against)[0] if against else None
+    if as_rehearsed is not None:
+        older, against = _rehearsed(plan, as_rehearsed), as_rehearsed
     order = Order(
         plan=plan,
         disease=_disease(pathogen),
@@ -83,7 +82,7 @@ def rehearse(
         problems=_by_school(plan, problems),
         threads=threads,
     )
-    with _bar(_("推演")) as progress:
+    with bar(_("推演")) as progress:
         result = carry_out(order, progress)
     if json:
         from bihuan.cli.values import plain
@@ -133,6 +132,17 @@ def _plan(path: Path) -> tuple[Plan, tuple[str, ...], tuple[Problem, ...]]:
     return plan, filled, judged(whole, plan.district.drawn_up)
 
 
+def _rehearsed(plan: Plan, path: Path) -> Plan:
+    """The plan with what drills measured at its schools."""
+    from bihuan.cli.kept import load_review
+    from bihuan.loop.amend import amended
+
+    for row in load_review(path).reviews:
+        if row.evaluation.school in plan.by_code:
+            plan = amended(plan, row.evaluation)
+    return plan
+
+
 def _by_school(
     plan: Plan, problems: tuple[Problem, ...]
 ) -> tuple[tuple[Any, Problem], ...]:
@@ -176,30 +186,6 @@ def _measures(plan: Plan, wanted: list[str]) -> tuple[str, ...]:
                 _("预案里没有措施「{name}」；有：{names}", name=name, names=names)
             )
     return tuple(labels.get(name, name) for name in wanted)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Any]:
-    """A progress bar on standard error; silent where that is not a terminal."""
-    from bihuan.outbreak.simulate import compiled
-
-    console = Console(file=sys.stderr)
-    if not compiled():
-        console.print(_("第一次运行要先编译推演引擎，约半分钟；以后不用。"))
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-
-        def hear(done: int, whole: int) -> None:
-            bar.update(task, completed=done, total=whole)
-
-        yield hear
 
 
 def _tell(result: Any, files: tuple[Path, ...], *, quiet: bool) -> None:

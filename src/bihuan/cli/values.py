@@ -7,7 +7,7 @@ that it stays one when it is empty; not-a-number is null.
 import math
 import typing
 from dataclasses import fields, is_dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -67,6 +67,37 @@ def _as(value: Any, kind: Any) -> Any:
             }
         case _:
             return value
+
+
+def frozen(kind: Any, body: Any) -> Any:
+    """What `plain` made plain, as the value of a type again.
+
+    Pairs come back in the order of the object. KeyError, TypeError, ValueError: it is none.
+    """
+    kind = _plain_type(kind)
+    if isinstance(kind, UnionType):
+        return None if body is None else frozen(_bare(kind), body)
+    if typing.get_origin(kind) is tuple:
+        return _frozen_tuple(kind, body)
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        values = {f.name: frozen(hints[f.name], body[f.name]) for f in fields(kind)}
+        return kind(**values)
+    if kind in (date, datetime, time):
+        return kind.fromisoformat(body)
+    if kind is float:
+        return math.nan if body is None else float(body)
+    return kind(body)
+
+
+def _frozen_tuple(kind: Any, body: Any) -> tuple[Any, ...]:
+    if _is_pairs(kind):
+        name, value = typing.get_args(_item(kind))
+        return tuple((frozen(name, n), frozen(value, v)) for n, v in body.items())
+    parts = typing.get_args(kind)
+    if parts[-1] is Ellipsis:
+        return tuple(frozen(parts[0], one) for one in body)
+    return tuple(frozen(part, one) for part, one in zip(parts, body, strict=True))
 
 
 @cache
@@ -131,6 +162,7 @@ _LEAVES: dict[Any, dict[str, Any]] = {
     float: {"type": ["number", "null"]},
     str: {"type": "string"},
     date: {"type": "string", "format": "date"},
+    datetime: {"type": "string"},
     NoneType: {"type": "null"},
 }
 

@@ -137,6 +137,20 @@ def compare(reviews: Sequence[Review], *, runs: int, seed: int) -> Comparison:
     )
 
 
+def carried(review: Review, before: Review) -> Review:
+    """A re-drill's review with the corrections of the drill before, closed where it passed.
+
+    What is still open stands once, as it was, with the gap that it came from.
+    """
+    played = before.evaluation.log.played
+    old = amend.verify(before.corrections, review.evaluation, played=played)
+    still = {row.gap for row in old if not row.verified}
+    known = {gap.action for gap in review.gaps}
+    gaps = tuple(gap for gap in before.gaps if gap.action not in known)
+    new = tuple(row for row in review.corrections if row.gap not in still)
+    return replace(review, gaps=(*review.gaps, *gaps), corrections=(*old, *new))
+
+
 # --- practices ------------------------------------------------------------------------
 
 

@@ -1,0 +1,41 @@
+"""A progress bar over runs of the engine."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from bihuan.base.wording import _
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; silent where that is not a terminal."""
+    from bihuan.outbreak.simulate import compiled
+
+    console = Console(file=sys.stderr)
+    if not compiled():
+        console.print(_("第一次运行要先编译推演引擎，约半分钟；以后不用。"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
+        task = shown.add_task(what, total=None)
+
+        def hear(done: int, whole: int) -> None:
+            shown.update(task, completed=done, total=whole)
+
+        yield hear
