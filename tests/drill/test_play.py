@@ -284,6 +284,13 @@ def test_a_demonstration_has_two_raters_and_no_other() -> None:
     assert not any(e.second_rating for e in played().entries)
 
 
+def test_nobody_begins_before_hearing_of_it() -> None:
+    for evaluation in many("ordinary"):
+        for entry in evaluation.log.entries:
+            if entry.received is not None and entry.started is not None:
+                assert entry.received <= entry.started <= entry.wall
+
+
 def test_nights_are_slower_for_who_is_not_on_campus() -> None:
     night = replace(SCENE, start=SCENE.start.replace(hour=23))
     profile = changed(absent=0.0, missed=0.0)

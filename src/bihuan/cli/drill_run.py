@@ -155,10 +155,8 @@ def report(
 ) -> None:
     """Write the papers of a kept review again, in the language asked for."""
     from bihuan.cli.kept import load_review
-    from bihuan.report.drill import write
 
-    folder = out or review.parent
-    _list([*write(load_review(review), folder, lang=language())], quiet=False)
+    _list(_papers(load_review(review), out or review.parent), quiet=False)
 
 
 # --- what is asked --------------------------------------------------------------------
@@ -270,13 +268,19 @@ def _folder(out: Path | None, name: str, *, many: bool = False) -> Path:
 
 
 def _write(found: Comparison, folder: Path) -> list[Path]:
-    """The papers of a comparison, of a single school its own, and what is kept."""
+    """The papers of a comparison, and what is kept of it."""
     from bihuan.cli.kept import save_review
-    from bihuan.report.drill import write
 
     kept = save_review(found, folder)
+    return [*_papers(found, folder), kept]
+
+
+def _papers(found: Comparison, folder: Path) -> list[Path]:
+    """The papers of a comparison, of a single school its own."""
+    from bihuan.report.drill import write
+
     whole = found if len(found.reviews) > 1 else found.reviews[0]
-    return [*write(whole, folder, lang=language()), kept]
+    return [*write(whole, folder, lang=language())]
 
 
 def _answer(command: str, value: Ran | Judged) -> None:

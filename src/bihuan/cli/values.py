@@ -75,7 +75,7 @@ def frozen(kind: Any, body: Any) -> Any:
     Pairs come back in the order of the object. KeyError, TypeError, ValueError: it is none.
     """
     kind = _plain_type(kind)
-    if isinstance(kind, UnionType):
+    if _is_union(kind):
         return None if body is None else frozen(_bare(kind), body)
     if typing.get_origin(kind) is tuple:
         return _frozen_tuple(kind, body)
@@ -111,9 +111,14 @@ def _item(kind: Any) -> Any:
     return found[0] if len(found) == PAIR and found[1] is Ellipsis else Any
 
 
+def _is_union(kind: Any) -> bool:
+    """Whether a type is X | Y; that of a NewType is typing's own."""
+    return typing.get_origin(kind) in (UnionType, typing.Union)
+
+
 def _bare(kind: Any) -> Any:
     """X of X | None."""
-    if isinstance(kind, UnionType):
+    if _is_union(kind):
         return next(k for k in typing.get_args(kind) if k is not NoneType)
     return kind
 
@@ -135,7 +140,7 @@ def _plain_type(kind: Any) -> Any:
 
 def _schema(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
     kind = _plain_type(kind)
-    if isinstance(kind, UnionType):
+    if _is_union(kind):
         return {"anyOf": [_schema(k, defs) for k in typing.get_args(kind)]}
     if typing.get_origin(kind) is tuple:
         return _tuple(kind, defs)

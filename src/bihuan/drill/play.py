@@ -137,15 +137,16 @@ class _Players:
         if missed and standard is not None:
             return None
         delay = self._delay(expected, random, now) * factor
-        began = wall + delay * random.uniform(0.1, 0.5)
+        heard = min(delay, 1.0) * random.random()
+        began = heard + (delay - heard) * random.uniform(0.0, 0.5)
         # Of an action without a limit somebody has to say that it was not done.
         rating = Rating.U if missed else self._rating(random)
         shown = self.scene.purpose is Purpose.SHOW
         return Entry(
             wall=Minutes(wall + delay),
             action=expected.id,
-            received=Minutes(wall + min(delay, 1.0) * random.random()),
-            started=Minutes(began),
+            received=Minutes(wall + heard),
+            started=Minutes(wall + began),
             person=person,
             rating=rating,
             rater="E1",
