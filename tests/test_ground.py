@@ -57,7 +57,7 @@ def test_every_floor_of_the_command_line_is_named() -> None:
         for path in folder.glob("*.py")
         if hasattr(import_module(f"bihuan.cli.{path.stem}"), "register")
     }
-    below = {"contacts"}  # hangs below `bihuan plan`
+    below = {"contacts", "drill_run"}  # hang below `bihuan plan`, `bihuan drill`
     assert set(FLOORS) == offered - below
 
 

@@ -16,6 +16,7 @@ from bihuan.base.wording import N_, _, language
 from bihuan.cli import drill_run
 from bihuan.cli.answer import answer
 from bihuan.cli.plan import STYLES, usable
+from bihuan.cli.scene import usable_scene
 from bihuan.drill.build import Loaded
 from bihuan.drill.script import Scene
 from bihuan.plan.people import School
@@ -200,24 +201,6 @@ def template(
     (row,) = schools_of(whole, school)
     write_form(usable_scene(scene), whole, row.code, out, lang=language())
     typer.echo(_("已写入 {path}", path=out))
-
-
-def usable_scene(path: Path) -> Scene:
-    """The script of a file that could be read without an error; else a refusal."""
-    from bihuan.drill.lint import lint
-    from bihuan.drill.load import load
-
-    loaded = load(path)
-    found = [*loaded.problems]
-    if loaded.draft is not None:
-        found += lint(loaded.draft, places=loaded.places)
-    wrong = [str(problem) for problem in errors(tuple(found))]
-    if loaded.scene is None or wrong:
-        first, *more = wrong
-        tail = _("（另有 {n} 处，见 bihuan drill check {path}）")
-        rest = tail.format(n=len(more), path=path.name) if more else ""
-        raise typer.TyperException(f"{first}{rest}")
-    return loaded.scene
 
 
 def _refuse_to_overwrite(out: Path, *, force: bool) -> None:

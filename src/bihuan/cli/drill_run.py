@@ -13,6 +13,7 @@ from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import errors
 from bihuan.base.wording import N_, _, language
 from bihuan.cli.answer import answer
+from bihuan.cli.scene import usable_scene
 from bihuan.drill.marks import State
 from bihuan.drill.script import Scene
 from bihuan.loop.drilled import Comparison, Review
@@ -78,7 +79,6 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Play scenes through with simulated players, judge them, write the papers."""
-    from bihuan.cli.drill import usable_scene
     from bihuan.loop.drill import run as carry_out
 
     profile = _profile(players)
@@ -120,7 +120,6 @@ def evaluate(
     json: AsJson = False,
 ) -> None:
     """Judge the log of a drill, price it, write the papers."""
-    from bihuan.cli.drill import usable_scene
     from bihuan.drill.readlog import read_log
     from bihuan.loop.drill import judge
 
