@@ -151,9 +151,10 @@ def show_moment(minutes: Minutes) -> str:
 
 _SPAN: Final = re.compile(
     r"(?:(?P<h>\d{1,6}(?:\.\d{1,30})?)(?:小时|h|时|hours?))?半?"
-    r"(?:(?P<m>\d{1,6}(?:\.\d{1,30})?(?:e-\d{1,3})?)(?:分钟?|min|minutes?|m)?)?"
+    r"(?:(?P<m>\d{1,6}(?:\.\d{1,30})?(?:e-\d{1,3})?)(?:分钟?|min|minutes?|m|$))?"
     r"(?:(?P<s>\d{1,6})(?:秒钟?|s))?"
 )
+_HALF: Final = re.compile(r"(\d)个?半小时")
 _HH_MM: Final = re.compile(r"(\d{1,4}):(\d\d)(?::(\d\d))?")
 _TRIM: Final = re.compile(r"^[≤<约不超过]+|(?:以内|之内|内|前|后)$")
 
@@ -168,7 +169,7 @@ def span(raw: Raw, column: str) -> Minutes:
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return _within(float(raw), bad)
     text = _TRIM.sub("", plain(raw)) if isinstance(raw, str) else ""
-    text = text.replace("半小时", "30分").replace("个", "")
+    text = _HALF.sub(r"\1.5小时", text).replace("半小时", "30分").replace("个", "")
     if match := _HH_MM.fullmatch(text):
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
         return _within(hours * HOUR + minutes + seconds / HOUR, bad)
