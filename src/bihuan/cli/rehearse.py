@@ -15,13 +15,14 @@ from bihuan.plan.plan import Plan
 from bihuan.plan.reading import Reading
 
 EXAMPLE = Path("examples/xinmi")
+NIGHT = Path("examples/scenes/night.yaml")
 REFUSED = 2
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this floor."""
     app.command("rehearse", help=N_("推演：预案对照模拟疫情，写出报告"))(rehearse)
-    app.command("demo", help=N_("推演示例区县，写出报告"))(demo)
+    app.command("demo", help=N_("推演示例区县、演练一夜，写出报告"))(demo)
 
 
 def rehearse(
@@ -105,13 +106,16 @@ def demo(
     ),
     runs: Annotated[int, typer.Option(min=10, help=N_("每种情形推演多少次"))] = 1000,
 ) -> None:
-    """Rehearse the example district and write its report."""
+    """Rehearse the example district, play a night there, write the reports."""
+    from bihuan.cli.drill_run import run as play
+
     del once  # there is no site to serve yet: the demo always ends by itself
     if not EXAMPLE.is_dir():
         raise typer.TyperException(
             _("没有示例区县 {folder}；请在项目文件夹里运行。", folder=EXAMPLE)
         )
     rehearse(EXAMPLE, runs=runs, out=out)
+    play([NIGHT], plan=EXAMPLE, out=out / "drill", runs=10 * runs)
 
 
 def _plan(path: Path) -> tuple[Plan, tuple[str, ...], tuple[Problem, ...]]:
