@@ -125,6 +125,21 @@ def test_several_scenes_have_a_folder_each(plan_file: Path, tmp_path: Path) -> N
     assert (out / "second" / NAME).is_file()
 
 
+def test_a_disease_without_a_model_is_played_and_not_priced(
+    plan_file: Path, tmp_path: Path, capsys: Said
+) -> None:
+    scene = NIGHT.with_name("tuberculosis.yaml")
+    assert drill("run", scene, "--plan", plan_file, "--out", tmp_path) == 0
+    assert "不计价" in capsys.readouterr().err
+    for review in load_review(tmp_path / NAME).reviews:
+        assert review.prices == ()
+        assert review.evaluation.total is not None
+    for path in tmp_path.rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert "nan" not in text
+        assert "没有这种病原体的模型" in text or path.name != "report.html"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

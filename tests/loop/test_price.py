@@ -50,7 +50,7 @@ from bihuan.drill.script import (
     When,
 )
 from bihuan.loop.drilled import Price
-from bihuan.loop.fed import NEVER_MINUTES, as_asked, as_measured, fed
+from bihuan.loop.fed import NEVER_MINUTES, as_asked, as_measured, fed, with_nights
 from bihuan.loop.price import ALL, Ground, in_order, paired, price, steps
 from bihuan.outbreak.disease import Disease, disease
 from bihuan.outbreak.network import build
@@ -405,6 +405,29 @@ def test_nothing_fed_costs_nothing() -> None:
     assert found.prices == ()
     assert found.as_planned == found.as_rehearsed
     assert steps(judged(only(), A=15.0), plan()) == 1
+
+
+def test_without_a_model_of_the_disease_nothing_is_priced() -> None:
+    ground = Ground(plan=plan(), disease=None, beta=0.0)
+    found = price(judged(A=15.0, B=40.0), ground)
+    assert found.prices == ()
+    assert math.isnan(found.as_planned.value)
+
+
+def test_a_night_is_priced_as_it_is_told_of_at_night() -> None:
+    """The plan's check ends by day: without somebody who knocks no night would count."""
+    scene = replace(
+        only(("isolation.night_delay", "A.at")), start=SCENE.start.replace(hour=23)
+    )
+    found = fed(judged(scene, A=120.0), plan())
+    told = with_nights(plan(), ONE, found)
+    extra = [x for x in told.measures if x not in plan().measures]
+    assert {type(x) for x in extra} == {m.SymptomCheck}
+    hours = sorted(x.at.hour for x in extra if isinstance(x, m.SymptomCheck))
+    assert hours == [0, 1, 2, 3, 4, 5, 22, 23]
+    assert with_nights(told, ONE, found) == told  # there is somebody already
+    day = fed(judged(only(("isolation.delay", "A.at")), A=120.0), plan())
+    assert with_nights(plan(), ONE, day) == plan()
 
 
 def test_sure_ones_come_first_then_worth_per_effort() -> None:

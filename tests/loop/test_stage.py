@@ -133,6 +133,14 @@ def test_where_nobody_is_ever_found_a_student_is_taken_by_lot() -> None:
     assert truth.contacts
 
 
+def test_without_a_model_of_the_disease_contacts_are_still_true() -> None:
+    truth = stage(WHOLE, small_plan(), YIGAO, None, seed=1)
+    assert (truth.drawn, truth.secondary) == (False, ())
+    people = {p.id: p for p in populate(small_plan(), YIGAO)}
+    klass = {p.id for p in people.values() if p.klass == people[truth.index].klass}
+    assert klass - {truth.index} <= set(dict(truth.contacts)["classroom"])
+
+
 def test_the_same_seed_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     again = stage(WHOLE, small_plan(), YIGAO, COVID, seed=1, beta=beta())
     assert again == staged()

@@ -205,16 +205,17 @@ def _ground(plan: Plan, scene: Scene, runs: int, seed: int) -> Any:
     from bihuan.outbreak.calibrate import beta_for
     from bihuan.outbreak.disease import NAMES, disease
 
-    if scene.disease not in NAMES:
-        raise typer.TyperException(
+    known = scene.disease in NAMES
+    if not known:
+        typer.echo(
             _(
-                "没有病原体「{name}」；可选：{names}",
+                "推演没有病原体「{name}」的模型：照演、照评，不计价。",
                 name=scene.disease,
-                names="、".join(NAMES),
-            )
+            ),
+            err=True,
         )
-    ill = disease(scene.disease)
-    beta = beta_for(plan, _schools(plan, ()), ill)
+    ill = disease(scene.disease) if known else None
+    beta = beta_for(plan, _schools(plan, ()), ill) if ill else 0.0
     return Ground(plan=plan, disease=ill, beta=beta, runs=runs, seed=seed)
 
 

@@ -109,7 +109,7 @@ def review(evaluation: Evaluation, ground: Ground) -> Review:
         as_planned=priced.as_planned,
         as_rehearsed=priced.as_rehearsed,
         days=ground.days,
-        runs=ground.runs,
+        runs=0 if ground.disease is None else ground.runs,
         seed=ground.seed,
         model_version=MODEL_VERSION,
         parameters_version=PARAMETERS_VERSION,

@@ -5,6 +5,7 @@ the same random numbers, each thing alone and all together. A price whose interv
 zero is kept and says so: 差异在误差范围内.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ from bihuan.plan.plan import Plan
 ALL = "all"
 TOGETHER = N_("一起补")
 MOST_EFFORT = 5.0
+UNKNOWN = Estimate(math.nan, 0.0, 1.0)
+"""A chance of which nothing is known."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +38,8 @@ class Ground:
     """What is held while values change: the plan, the disease, the runs."""
 
     plan: Plan
-    disease: Disease
+    disease: Disease | None
+    """None: the engine has no model of the scene's disease; nothing is priced."""
     beta: float
     runs: int = 4000
     days: int = 60
@@ -46,6 +50,8 @@ class Ground:
 
     def run(self, plan: Plan, school: SchoolCode) -> xr.Dataset:
         """One infectious returner under a version of the plan."""
+        if self.disease is None:
+            raise ValueError("no model")
         scenario = Scenario(
             plan=plan,
             school=school,
@@ -70,6 +76,8 @@ class Priced:
 def price(evaluation: Evaluation, ground: Ground) -> Priced:
     """Price everything that a drill measured, the best worth per effort first."""
     school, plan = evaluation.school, ground.plan
+    if ground.disease is None:
+        return Priced(prices=(), as_planned=UNKNOWN, as_rehearsed=UNKNOWN)
     found = fed(evaluation, plan)
     plan = with_nights(plan, school, found)
     planned = ground.run(plan, school)

@@ -16,7 +16,7 @@ from bihuan.base.random import below
 from bihuan.drill.marks import Truth
 from bihuan.drill.script import Draw, Scene, Source
 from bihuan.outbreak.calibrate import beta_for
-from bihuan.outbreak.disease import Disease
+from bihuan.outbreak.disease import Disease, disease as some_disease
 from bihuan.outbreak.scenario import Question, Scenario
 from bihuan.outbreak.simulate import seeds
 from bihuan.outbreak.trace import NOBODY, Case, persons_of, trace
@@ -28,6 +28,8 @@ from bihuan.plan.words import Role, Setting
 TRIES: Final = 400
 """Runs that are looked at before a drill goes by its script."""
 HORIZON: Final = 28
+ANY: Final = "sars2-2020"
+"""Who meets whom does not hang on the disease."""
 BACK: Final = 4
 """Days whose contacts count, the day of finding with them."""
 CLOSE: Final = (
@@ -45,26 +47,30 @@ def stage(
     scene: Scene,
     plan: Plan,
     school: SchoolCode,
-    disease: Disease,
+    disease: Disease | None,
     *,
     seed: int,
     beta: float | None = None,
 ) -> Truth:
     """The truth behind a drill, from the first run in which what the script wants happens.
 
-    beta None: the school's own R0 is the disease's. Where no run gives all of it, the best
-    that came stands in and `drawn` is False.
+    disease None: the engine has no model of it, and the first case is taken by lot. beta
+    None: the school's own R0 is the disease's. Where no run gives all of it, the best that
+    came stands in and `drawn` is False.
     """
+    ill = disease or some_disease(ANY)
     scenario = Scenario(
         plan=plan,
         school=school,
-        disease=disease,
-        beta=beta_for(plan, (school,), disease) if beta is None else beta,
+        disease=ill,
+        beta=beta_for(plan, (school,), ill) if beta is None else beta,
         question=Question.RETURNER,
         days=HORIZON,
     )
     place = _Place.of(scenario)
     wanted = _Wanted.of(scene)
+    if disease is None:
+        return place.truth(wanted, place.scripted(wanted, seed), (), drawn=False)
     spare: Case | None = None
     for cases in trace(scenario, seeds(seed, TRIES)):
         index = next((c for c in cases if c.source == NOBODY), None)

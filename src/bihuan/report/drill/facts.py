@@ -1,5 +1,6 @@
 """What a judged drill says beside its marks: nights, causes, lists, what to mend first."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -103,6 +104,11 @@ def _cites(standard: Standard, scene: Scene) -> bool:
 def broken(evaluation: Evaluation) -> tuple[Mark, ...]:
     """Actions beyond a limit of law."""
     return tuple(mark for mark in evaluation.marks if mark.breaks_law)
+
+
+def simulated(review: Review) -> bool:
+    """Whether the scene's disease has a model, so that anything is priced."""
+    return not math.isnan(review.as_planned.value)
 
 
 # --- prices -------------------------------------------------------------------------------

@@ -227,6 +227,10 @@ def left_out(review: Review) -> str:
 def rehearsed(review: Review) -> str:
     """As planned beside as rehearsed, in a sentence."""
     planned, done = review.as_planned, review.as_rehearsed
+    if not facts.simulated(review):
+        return _(
+            "推演没有这种病原体的模型：这一场不计价，接触者按预案的座位、床位、餐桌算。"
+        )
     apart = done.low > planned.high or done.high < planned.low
     verdict = _("两个区间不重叠") if apart else _("两个区间重叠，看不出差别")
     return _(

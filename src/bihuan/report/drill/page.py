@@ -65,7 +65,7 @@ class Page:
     places: Figure
     corrections: Table
     recall: Figure | None
-    versions: Figure
+    versions: Figure | None
     changes: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -100,7 +100,7 @@ def page(review: Review, practices: Sequence[Practice] = ()) -> Page:
         places=figures.places(judged),
         corrections=tables.corrections(review),
         recall=figures.recall(judged),
-        versions=figures.versions(review),
+        versions=figures.versions(review) if facts.simulated(review) else None,
         changes=tables.changes(review),
         parts=parts(review, practices),
     )
@@ -233,7 +233,7 @@ def parts(review: Review, practices: Sequence[Practice] = ()) -> tuple[Part, ...
             anchor="versions",
             title=_("照预案与照演练"),
             lines=(findings.rehearsed(review),),
-            tables=(tables.versions(review),),
+            tables=_some(tables.versions(review)),
         ),
         Part(
             anchor="agree",

@@ -353,7 +353,11 @@ def versions(review: Review) -> Table:
     return Table(
         title=_("照预案与照演练"),
         columns=(_("怎样做"), _("≥5 人暴发的机会")),
-        rows=tuple((Cell(n, strong=True), estimated(e, CHANCE)) for n, e in rows),
+        rows=tuple(
+            (Cell(n, strong=True), estimated(e, CHANCE))
+            for n, e in rows
+            if facts.simulated(review)
+        ),
         note=findings.basis(review),
     )
 
