@@ -655,6 +655,15 @@ def _found(v, w, t, r, key, days, person, when, again):
 
 
 @_inner
+def _any_lists(v, setting):
+    """Whether any listing asks for the members of a setting."""
+    for row in range(v.listed.shape[0]):
+        if v.listed[row, setting]:
+            return True
+    return False
+
+
+@_inner
 def _confirmed(s, v, w, t, r, key, days, person, when):
     """A test came back positive: away for good, contacts listed, rules."""
     t.result[r, CASES] += 1
@@ -666,6 +675,8 @@ def _confirmed(s, v, w, t, r, key, days, person, when):
     phase = v.phase[day]
     for i in range(s.own_first[phase, person], s.own_first[phase, person + 1]):
         group = s.own[i]
+        if not _any_lists(v, s.group_setting[group]):
+            continue  # a hall has hundreds of members, and most rows do not list it
         for j in range(s.first[group], s.first[group + 1]):
             contact = s.member[j]
             if contact == person or contact >= v.school_persons:
