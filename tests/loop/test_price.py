@@ -390,6 +390,7 @@ def test_everything_is_priced_alone_and_together() -> None:
     assert [p.key for p in found.prices][-1] == ALL
     assert sum(heard) == ground.runs * steps(evaluation, plan())
     prices = {p.key: p for p in found.prices}
+    assert "symptom_check.missed" not in prices  # it was done, as the plan has it
     # Nobody is ever confirmed, so that a list comes to nothing: its price is zero.
     assert prices["contact_listing.delay"].infections.value == 0.0
     assert prices["contact_listing.delay"].infections.covers_zero

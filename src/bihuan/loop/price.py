@@ -78,7 +78,7 @@ def price(evaluation: Evaluation, ground: Ground) -> Priced:
     school, plan = evaluation.school, ground.plan
     if ground.disease is None:
         return Priced(prices=(), as_planned=UNKNOWN, as_rehearsed=UNKNOWN)
-    found = fed(evaluation, plan)
+    found = differing(evaluation, plan)
     plan = with_nights(plan, school, found)
     planned = ground.run(plan, school)
     if not found:
@@ -99,9 +99,14 @@ def price(evaluation: Evaluation, ground: Ground) -> Priced:
     )
 
 
+def differing(evaluation: Evaluation, plan: Plan) -> tuple[Fed, ...]:
+    """What was measured at another value than was asked for; the rest has no price."""
+    return tuple(f for f in fed(evaluation, plan) if f.measured != f.standard)
+
+
 def steps(evaluation: Evaluation, plan: Plan) -> int:
     """How many times the model is run for the prices of a drill."""
-    found = len(fed(evaluation, plan))
+    found = len(differing(evaluation, plan))
     return found + 3 if found else 1
 
 
