@@ -7,7 +7,6 @@ read it. See docs/model.md, "Who meets whom".
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,10 +132,6 @@ class Contacts:
         )
 
 
-BLINK: Final = 1e-6
-"""Hours: batches a whisker apart overlap for less than anybody meets."""
-
-
 def _bits(persons: Ints, size: int) -> int:
     """A set of persons as the bits of one number."""
     there = np.zeros(size, np.bool_)
@@ -173,9 +168,7 @@ def contacts(
     met = [meetings for _day, meetings in book.sessions]
     start = np.concatenate([m.start for m in met]) / 60.0
     end = np.concatenate([m.end for m in met]) / 60.0
-    days = np.repeat([day for day, _ in book.sessions], [len(m.group) for m in met])
-    hours = np.minimum(end - start, 24.0 - start)
-    kept = hours > BLINK
+    days = [day for day, _meetings in book.sessions]
     return Contacts(
         school=school,
         people=roster,
@@ -185,8 +178,8 @@ def contacts(
         zone=np.array(zones, np.int32),
         first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
         member=member.astype(np.int32),
-        session_group=np.concatenate([m.group for m in met])[kept].astype(np.int32),
-        session_day=days[kept].astype(np.int32),
-        session_start=start[kept],
-        session_hours=hours[kept],
+        session_group=np.concatenate([m.group for m in met]).astype(np.int32),
+        session_day=np.repeat(days, [len(m.group) for m in met]).astype(np.int32),
+        session_start=start,
+        session_hours=np.minimum(end - start, 24.0 - start),
     )

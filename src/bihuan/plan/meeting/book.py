@@ -81,6 +81,10 @@ class Busy:
         return any(_overlap(a, b) for a in self.there for b in other.there)
 
 
+BLINK = 1e-4
+"""Minutes: batches a whisker apart are together for less than anybody meets."""
+
+
 def _overlap(one: Stretch, other: Stretch) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
@@ -168,7 +172,7 @@ class Book:
         for (a, b), zone, start, end, apart in rows:
             if apart:
                 yield from self._apart(setting, zone, here.only(np.arange(a, b)))
-            elif b - a > 1:
+            elif b - a > 1 and end - start > BLINK:
                 yield self.group(setting, zone, raw[a * size : b * size]), start, end
 
     def _apart(
@@ -177,7 +181,7 @@ class Book:
         """The meetings at one place whose persons come and go one by one."""
         here = place.only(np.argsort(place.person, kind="stable"))
         for start, end, there in together(here.person, here.start, here.end):
-            if len(there) > 1:
+            if len(there) > 1 and end - start > BLINK:
                 yield self.group(setting, zone, there.tobytes()), start, end
 
 
