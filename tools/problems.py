@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+import bihuan.drill
 import bihuan.plan
 import bihuan.rules
 from bihuan.base.problems import Kind, kinds
@@ -19,7 +20,7 @@ from bihuan.base.problems import Kind, kinds
 PAGE: Final = Path(__file__).parents[1] / "docs/problems.md"
 HEAD: Final = """# Problems
 
-What `bihuan plan check` and its kin can find, by code. An *error* must be mended, a *warning* looked at. A problem says
+What `bihuan plan check`, `bihuan drill check` and their kin can find, by code. An *error* must be mended, a *warning* looked at. A problem says
 `file:sheet!cell: what came and what is allowed; what to do [code]`. The sentences in quotes are those of the source
 (Chinese is its language, `--lang en` says them in English); the reason is below each.
 
@@ -34,6 +35,9 @@ PARTS: Final = {
     "P5": "Measures and dates",
     "S1": "The rules in force",
     "F1": "FET timetables",
+    "D0": "Reading a drill's script or log",
+    "D1": "A drill's script",
+    "D2": "A drill's log",
 }
 """Parts of the page by the first two characters of a code."""
 RULES: Final = """
@@ -47,7 +51,7 @@ _ENTRY: Final = re.compile(
 
 def declared() -> Mapping[str, Kind]:
     """Every kind of problem of the plan and of the rules; those that tests make begin with T."""
-    for package in (bihuan.plan, bihuan.rules):
+    for package in (bihuan.plan, bihuan.rules, bihuan.drill):
         _import_all(package)
     return {code: kind for code, kind in kinds().items() if not code.startswith("T")}
 

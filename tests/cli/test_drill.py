@@ -162,7 +162,7 @@ def test_dry_run_in_planned_order_with_hands_last(
 def test_steps_say_on_what_an_inject_depends() -> None:
     steps = {s.id: s for s in rehearsed(SCENE, small_plan(), YIGAO)}
     assert steps["B"].what == "复测（A1 之后 5 分钟）"
-    assert steps["C"].what == "慢了（A1 之后 0 分钟；超时 5 分钟以上才发）"
+    assert steps["C"].what == "慢了（A1 之后；超时 5 分钟以上才发）"
     assert steps["D"].what == "要名单（导调手动；取自推演：接触者真值）"
     assert (steps["A1"].limit, steps["A2"].limit) == ("10/30 分（目标）", "看质量")
     assert steps["A1"].what.strip().startswith("★")

@@ -149,7 +149,9 @@ def test_chronogram_is_exported_unchanged(tmp_path: Path, name: str) -> None:
 def test_start_is_found_above_the_header(tmp_path: Path, said: str) -> None:
     scene = load(_chronogram(tmp_path / "s.xlsx", said)).scene
     assert scene is not None
-    first = 10.0 if scene.start.minute == 0 else 0.0  # no time said: that of the first row
+    first = (
+        10.0 if scene.start.minute == 0 else 0.0
+    )  # no time said: that of the first row
     assert scene.injects[0].when.at == first
     assert scene.start.date().isoformat() == "2020-03-28"
 

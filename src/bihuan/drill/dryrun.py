@@ -78,12 +78,11 @@ def _terms(inject: Inject) -> str:
     """On what an inject depends."""
     when = inject.when
     told = []
-    if when.after:
-        told.append(
-            _("{after} 之后 {delay} 分钟").format(
-                after=when.after, delay=show_span(when.delay)
-            )
-        )
+    if when.after and not when.delay:
+        told.append(_("{after} 之后", after=when.after))
+    elif when.after:
+        n = show_span(when.delay)
+        told.append(_("{after} 之后 {n} 分钟", after=when.after, n=n))
     if when.late_by is not None:
         told.append(_("超时 {n} 分钟以上才发").format(n=show_span(when.late_by)))
     if when.unless_late is not None:
