@@ -172,7 +172,7 @@ class Book:
         for (a, b), zone, start, end, apart in rows:
             if apart:
                 yield from self._apart(setting, zone, here.only(np.arange(a, b)))
-            elif b - a > 1 and end - start > BLINK:
+            elif b - a > 1:
                 yield self.group(setting, zone, raw[a * size : b * size]), start, end
 
     def _apart(
