@@ -143,7 +143,7 @@ def test_dry_run_says_who_gets_what_when(
         ["T+00:25", "07:25", "C"],
         ["T+02:00", "09:00", "D"],
     ]
-    assert "LIAISON（替补 OFFICE）" in out
+    assert "LIAISON（B角 OFFICE）" in out
     assert "30/120 分（法定）" in out
     assert "时钟跳到 T+01:50" in out
 

@@ -175,7 +175,7 @@ _INJECT: Final = (
     _c("manual", "导调手动", "By hand", "否", N_("只由导调人员手动发出"), also=("手动",)),
     _c("draw", "取自推演", "Draw", "首例", N_("从本校推演中抽取；空着表示按脚本")),
     _c("settings", "推演场景", "Settings", "寝室、前后左右座"),
-    _c("within_hours", "推演时限（小时）", "Within (hours)", "48", units=_HOURS),
+    _c("within_hours", "推演时限（小时）", "Cases within (hours)", "48", units=_HOURS),
     _c("scripted_if_none", "推演没有时按脚本", "Scripted if none", "是"),
     _c("objective", "目标", "Objective", "O1", N_("目标编号，或七个到位之一"), also=("演练目标", "到位", "考核项目", "所属到位")),
     _c("feeds", "反馈到", "Feeds", "isolation.night_delay=N1-2.at", N_("措施字段=处置编号.at、.missed 或 .recall")),

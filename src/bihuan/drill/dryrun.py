@@ -46,7 +46,7 @@ def rehearsed(scene: Scene, plan: Plan, school: SchoolCode) -> tuple[Step, ...]:
 
 def _pair(person: str, deputy: str) -> str:
     return (
-        _("{person}（替补 {deputy}）").format(person=person, deputy=deputy)
+        _("{person}（B角 {deputy}）").format(person=person, deputy=deputy)
         if deputy
         else person
     )

@@ -133,7 +133,7 @@ PHYSICS: Final = error(
 NO_PERSON: Final = error(
     "D120",
     N_("{school}没有人在「{post}」岗位，脚本要这个岗位做事。"),
-    N_("在预案的职责或人员里安排人，或把脚本改成别的岗位。"),
+    N_("在预案的责任或人员表里安排人，或把脚本改成别的岗位。"),
 )
 OVERLAP: Final = warning(
     "D121",
@@ -142,8 +142,8 @@ OVERLAP: Final = warning(
 )
 NO_DEPUTY: Final = warning(
     "D122",
-    N_("{school}的「{post}」没有替补，脚本要这个岗位做关键处置「{name}」。"),
-    N_("在预案的职责里填写替补。"),
+    N_("{school}的「{post}」没有B角，脚本要这个岗位做关键处置「{name}」。"),
+    N_("在预案的责任表里填写B角。"),
 )
 NO_RECEIVER: Final = error(
     "D123",

@@ -165,7 +165,7 @@ ACTIONS: Final = Sheet(
     key=("action",),
     columns=(
         _c("action", "处置编号", "Action", "N1-1"),
-        _c("person", "谁做的", "Person", "YIGZ-SG-04", N_("人员编号；替补、代办如实写")),
+        _c("person", "谁做的", "Person", "YIGZ-SG-04", N_("人员编号；B角、代办如实写")),
         _c("received", "收到", "Received", "21:45", TIME),
         _c("started", "开始", "Started", "21:47", TIME),
         _c("done", "完成", "Done", "21:55", TIME),
