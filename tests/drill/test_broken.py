@@ -157,6 +157,15 @@ def test_a_script_without_anything_to_do_is_refused(tmp_path: Path) -> None:
     assert {"D123", "D138"} <= codes
 
 
+def test_a_script_that_never_ends_is_soon_refused(tmp_path: Path) -> None:
+    """Thousands of injects, each waiting for the one before: no recursion, no hours."""
+    rows = "".join(f"- {{id: I{n}, title: x, after: I{n - 1}}}\n" for n in range(9000))
+    text = f"format: bihuan-msel/1\nstart: 2020-04-13 07:00\ninjects:\n{rows}"
+    (tmp_path / "bad.yaml").write_text(text, "utf-8")
+    told = [p for p in _found(tmp_path / "bad.yaml") if p.code == "D016"]
+    assert [p.where.cell for p in told] == ["304"]
+
+
 # --- workbooks --------------------------------------------------------------------------
 
 

@@ -46,6 +46,13 @@ ASSUMED_LIMIT: Final = warning(
     N_("请在时限表中写明目标、不得分时间、来源类别和来源。"),
 )  # fmt: skip
 
+TOO_MANY: Final = error(
+    "D016",
+    N_("情景超过 {high} 个，后面的没有读。"),
+    N_("请把演练分成几份脚本；一次演练通常不到 20 个情景。"),
+)
+
+MOST_INJECTS: Final = 300
 ASSUMED_SOURCE: Final = "事件清单只写了一个时限，未写来源；按目标处理，两倍时间不得分"
 """Source of a standard that a hand-made chronogram only gives minutes of."""
 STAND_IN: Final = datetime(2020, 1, 1)  # noqa: DTZ001  # a school's own clock
@@ -149,6 +156,10 @@ class _Builder:
         done: list[Inject] = []
         numbers = iter(range(sum(map(len, self._written.expected))))
         for n, row in enumerate(self._rows(columns.INJECTS)):
+            if n == MOST_INJECTS:
+                where = self._reader.places["injects", n][""]
+                self._heard.append(TOO_MANY.at(where, high=MOST_INJECTS))
+                break
             row["id"] = row["id"] or _free(f"E{n + 1}", ids)
             expected = self._expected(row["id"], self._written.expected[n], numbers)
             done.append(self._inject(row, n, expected))

@@ -20,7 +20,7 @@ from bihuan.drill.script import (
     Purpose,
     SourceClass,
 )
-from bihuan.plan.load.headers import Column, Sheet, defaults
+from bihuan.plan.load.headers import Column, Sheet
 from bihuan.plan.words import InPlace, Post, Setting
 
 Moment = NewType("Moment", float)
@@ -322,8 +322,3 @@ PARTS: Final = (BASIS, OBJECTIVES, STANDARDS, INJECTS, JUMPS, STOP_RULES)
 """The lists of a YAML file in its order, below the keys of the scene itself."""
 INJECT_KEYS: Final = tuple(column.name for column in _INJECT)
 ACTION_KEYS: Final = tuple(column.name for column in _ACTION)
-
-
-def usual(cls: type, name: str) -> Any:
-    """The value of a key that is left out."""
-    return defaults(cls).get(name)

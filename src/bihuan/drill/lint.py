@@ -293,6 +293,13 @@ class _Look:
         return {e.id: e for _n, _i, e in self.actions}
 
     @cached_property
+    def owner(self) -> Mapping[str, Inject]:
+        """The inject of an action's id, or of its own."""
+        return {e.id: i for _n, i, e in self.actions} | {
+            i.id: i for _n, i in self.injects
+        }
+
+    @cached_property
     def planned(self) -> Mapping[str, Minutes | None]:
         """Planned minutes of the injects."""
         return planned(self.scene)
@@ -393,23 +400,22 @@ def _times(look: _Look) -> Iterator[Problem]:
             yield TWO_TIMES.at(where, name=name)
         if when.at is None and not when.after and not inject.manual:
             yield NO_TIME.at(where, name=name)
-        if _circles(look.scene, inject):
+        if _circles(look, inject):
             yield CIRCLE.at(where, name=name)
         at = look.planned[name]
         if at is not None and at > most:
             yield TOO_LATE.at(where, name=name, came=f"{at:g}", high=f"{most:g}")
 
 
-def _circles(scene: Scene, inject: Inject) -> bool:
+def _circles(look: _Look, inject: Inject) -> bool:
     """Whether an inject waits for itself."""
-    parent = {e.id: i for i, e in scene.expected()} | {i.id: i for i in scene.injects}
     seen: set[str] = set()
-    at: Inject | None = parent.get(inject.when.after)
+    at = look.owner.get(inject.when.after)
     while at is not None and at.id not in seen:
         if at.id == inject.id:
             return True
         seen.add(at.id)
-        at = parent.get(at.when.after)
+        at = look.owner.get(at.when.after)
     return False
 
 

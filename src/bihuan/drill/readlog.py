@@ -142,6 +142,8 @@ NOTHING_TOLD: Final = warning(
 
 HOUR: Final = 60
 DAY: Final = 1440
+_NEAREST: Final = 50
+"""Unknown codes for which the nearest known one is told."""
 EVALUATION: Final = ("评估表", "EEG")
 """How the names of the evaluators' sheets begin; they are paper, nothing is read there."""
 
@@ -304,6 +306,7 @@ class _Builder:
     plan: Plan
     school: SchoolCode
     reader: Reader = field(init=False)
+    unknown: int = 0
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.heard)
@@ -433,8 +436,9 @@ class _Builder:
     def _unknown(
         self, where: Where, came: str, known: Mapping[str, object], kind: Any
     ) -> None:
-        near = closest(came, known) or "—"
-        self.heard.append(kind.at(where, came=came[:60], closest=near))
+        self.unknown += 1  # looking for the nearest of thousands takes its time
+        near = closest(came, known) if self.unknown <= _NEAREST else ""
+        self.heard.append(kind.at(where, came=came[:60], closest=near or "—"))
 
     # --- actions ---------------------------------------------------------------------
 
@@ -455,15 +459,14 @@ class _Builder:
 
     def _lists(self) -> dict[str, tuple[PersonId, ...]]:
         """The persons of the list's own sheet, by action."""
-        found: dict[str, tuple[PersonId, ...]] = {}
+        found: dict[str, list[PersonId]] = {}
         for n, row in self._rows(logcolumns.LISTED):
             self._check_person(self._where("listed", n, "person"), row["person"])
             if row["action"] not in self._expected:
                 where = self._where("listed", n, "action")
                 self._unknown(where, row["action"], self._expected, NO_ACTION)
-            before = found.get(row["action"], ())
-            found[row["action"]] = (*before, row["person"])
-        return found
+            found.setdefault(row["action"], []).append(row["person"])
+        return {action: tuple(persons) for action, persons in found.items()}
 
     def _check_person(self, where: Where, person: PersonId) -> None:
         if person and self._people and person not in self._people:

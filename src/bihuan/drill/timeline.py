@@ -1,10 +1,12 @@
 """When a script means things to happen, if all goes to its targets."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bihuan.base.units import Minutes
-from bihuan.drill.script import Expected, Inject, Scene, When
+from bihuan.drill.script import Expected, Inject, Scene
 
 
 def planned(scene: Scene) -> Mapping[str, Minutes | None]:
@@ -13,7 +15,7 @@ def planned(scene: Scene) -> Mapping[str, Minutes | None]:
     What waits for an action is planned at the action's target, a condition on lateness at
     the moment at which it would come true.
     """
-    return {inject.id: _planned(scene, inject, frozenset()) for inject in scene.injects}
+    return _Timeline(scene).times
 
 
 def deadline(scene: Scene, expected: Expected) -> Minutes:
@@ -22,27 +24,39 @@ def deadline(scene: Scene, expected: Expected) -> Minutes:
     return standard.target if standard else Minutes(0.0)
 
 
-def _planned(scene: Scene, inject: Inject, above: frozenset[str]) -> Minutes | None:
-    when = inject.when
-    if not when.after:
-        return when.at
-    if inject.id in above:
-        return None
-    anchor = _anchor(scene, when, above | {inject.id})
-    return None if anchor is None else Minutes(anchor + when.delay)
+@dataclass(frozen=True)
+class _Timeline:
+    """Finds planned times, each once."""
 
+    scene: Scene
+    times: dict[str, Minutes | None] = field(default_factory=dict)
 
-def _anchor(scene: Scene, when: When, above: frozenset[str]) -> Minutes | None:
-    for inject in scene.injects:
-        if inject.id == when.after:
-            return _planned(scene, inject, above)
-        for expected in inject.expected:
-            if expected.id == when.after:
-                start = _planned(scene, inject, above)
-                late = when.late_by or Minutes(0.0)
-                target = deadline(scene, expected)
-                return None if start is None else Minutes(start + target + late)
-    return None
+    def __post_init__(self) -> None:
+        for inject in self.scene.injects:
+            self._time(inject, frozenset())
+
+    @cached_property
+    def _anchors(self) -> Mapping[str, tuple[Inject, Minutes]]:
+        """What can be waited for: its inject, minutes from its release."""
+        done = {e.id: (i, deadline(self.scene, e)) for i, e in self.scene.expected()}
+        return done | {i.id: (i, Minutes(0.0)) for i in self.scene.injects}
+
+    def _time(self, inject: Inject, above: frozenset[str]) -> Minutes | None:
+        if inject.id not in self.times:
+            self.times[inject.id] = self._found(inject, above)
+        return self.times[inject.id]
+
+    def _found(self, inject: Inject, above: frozenset[str]) -> Minutes | None:
+        when = inject.when
+        if not when.after:
+            return when.at
+        if inject.id in above or when.after not in self._anchors:
+            return None
+        before, later = self._anchors[when.after]
+        start = self._time(before, above | {inject.id})
+        if start is None:
+            return None
+        return Minutes(start + later + (when.late_by or 0.0) + when.delay)
 
 
 def clock_time(scene: Scene, minutes: Minutes) -> datetime:

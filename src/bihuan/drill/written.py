@@ -99,20 +99,19 @@ class Reader:
             cell = row.cells.get(column.name)
             if cell:
                 places[column.name] = cell.where
+            before = len(self.heard)
             value = self._value(sheet, column, cell)
             if value is None and column.name in usual:
                 value = usual[column.name]
             if value is None and column.name not in usual:
-                if cell is None or not self._told(cell.where):
+                told = len(self.heard) > before or (cell is not None and cell.bad)
+                if not told:
                     where = cell.where if cell else row.where
                     self.heard.append(EMPTY.at(where, column=column.label))
                 value = stand_in(sheet.holds(column))
             found[column.name] = value
         self.places[sheet.table, number] = places
         return found
-
-    def _told(self, where: Where) -> bool:
-        return any(problem.where == where for problem in self.heard)
 
     def _value(self, sheet: Sheet, column: Column, cell: Cell | None) -> Value:
         if cell is None or cell.bad or is_nothing(cell.raw):
