@@ -112,3 +112,9 @@ def test_bands_of_sizes() -> None:
         "2–4",
         "≥50",
     ]
+
+
+def test_a_tiny_number_keeps_two_digits_that_count() -> None:
+    told = wording.said(Estimate(0.0026, 0.0011, 0.0041), wording.PERSONS)
+    assert str(told).startswith("0.0026")
+    assert "0.0011" in told.interval

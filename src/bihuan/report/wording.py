@@ -54,6 +54,8 @@ class Form:
     """A difference: where its interval covers zero, that is said in place of the number."""
 
 
+TINY: Final = 0.01
+MOST_DIGITS: Final = 5
 CHANCE: Final = Form(factor=100.0, sign="%", large=10.0)
 COUNT: Final = Form()
 POINTS: Final = Form(factor=100.0, unit=N_("个百分点"), paired=True)
@@ -193,7 +195,9 @@ def question(which: Question) -> str:
 
 
 def _digits(size: float, form: Form) -> int:
-    """Digits that tell something: none of a large number, at most two."""
+    """Digits that tell something: none of a large number, two that count of a tiny one."""
     if abs(size) >= form.large or size == 0 or not math.isfinite(size):
         return 0
+    if abs(size) < TINY:
+        return min(MOST_DIGITS, 1 - math.floor(math.log10(abs(size))))
     return 1 if form.paired or abs(size) >= 1.0 else 2
