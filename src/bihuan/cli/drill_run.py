@@ -13,6 +13,7 @@ from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import errors
 from bihuan.base.wording import N_, _, language
 from bihuan.cli.answer import answer
+from bihuan.cli.judging import schools_asked
 from bihuan.cli.scene import usable_scene
 from bihuan.drill.marks import State
 from bihuan.drill.script import Scene
@@ -84,7 +85,7 @@ def run(
     profile = _profile(players)
     scripts = [(path, usable_scene(path)) for path in scenes]
     whole = _whole(plan)
-    codes = _schools(whole, school or [])
+    codes = schools_asked(whole, school or [])
     before = _before(verify)
     done, files = [], []
     for path, scene in scripts:
@@ -124,7 +125,7 @@ def evaluate(
     from bihuan.loop.drill import judge
 
     script, whole = usable_scene(scene), _whole(plan)
-    (code,) = _schools(whole, [school])
+    (code,) = schools_asked(whole, [school])
     read, problems = read_log(log, script, whole, code)
     for problem in problems:
         typer.echo(str(problem), err=True)
@@ -183,22 +184,6 @@ def _whole(path: Path) -> Plan:
     return complete(usable(path))[0]
 
 
-def _schools(plan: Plan, wanted: Sequence[str]) -> tuple[SchoolCode, ...]:
-    """Codes of the schools that are asked for, else of all that have classes."""
-    taught = {c.school for c in plan.classes}
-    there = [s for s in plan.schools if s.code in taught]
-    found = []
-    for name in wanted:
-        codes = [s.code for s in there if name in (s.code, s.name)]
-        if not codes:
-            names = "、".join(s.name for s in there)
-            raise typer.TyperException(
-                _("没有学校「{name}」；有：{names}", name=name, names=names)
-            )
-        found += codes
-    return tuple(dict.fromkeys(found)) or tuple(s.code for s in there)
-
-
 def _ground(plan: Plan, scene: Scene, runs: int, seed: int) -> Any:
     """The ground of a scene's prices; beta is that of the whole district."""
     from bihuan.loop.price import Ground
@@ -215,7 +200,7 @@ def _ground(plan: Plan, scene: Scene, runs: int, seed: int) -> Any:
             err=True,
         )
     ill = disease(scene.disease) if known else None
-    beta = beta_for(plan, _schools(plan, ()), ill) if ill else 0.0
+    beta = beta_for(plan, schools_asked(plan, ()), ill) if ill else 0.0
     return Ground(plan=plan, disease=ill, beta=beta, runs=runs, seed=seed)
 
 

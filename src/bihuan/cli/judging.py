@@ -1,10 +1,14 @@
 """What reading, checking and the standards find in a plan, together."""
 
+from collections.abc import Sequence
 from datetime import date
+
+import typer
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
 from bihuan.base.where import Where
+from bihuan.base.wording import _
 from bihuan.plan.check import check
 from bihuan.plan.plan import Plan
 from bihuan.plan.reading import Reading
@@ -39,3 +43,19 @@ def by_school(
                 if school:
                     schools.setdefault(where, school)
     return tuple((schools.get(p.where, SchoolCode("")), p) for p in problems)
+
+
+def schools_asked(plan: Plan, wanted: Sequence[str]) -> tuple[SchoolCode, ...]:
+    """Codes of the schools that are asked for, else of all that have classes."""
+    taught = {c.school for c in plan.classes}
+    there = [s for s in plan.schools if s.code in taught]
+    found = []
+    for name in wanted:
+        codes = [s.code for s in there if name in (s.code, s.name)]
+        if not codes:
+            names = "、".join(s.name for s in there)
+            raise typer.TyperException(
+                _("没有学校「{name}」；有：{names}", name=name, names=names)
+            )
+        found += codes
+    return tuple(dict.fromkeys(found)) or tuple(s.code for s in there)

@@ -62,6 +62,7 @@ def rehearse(
     json: Annotated[bool, typer.Option("--json", help=N_("输出 JSON"))] = False,
 ) -> None:
     """Check a plan, rehearse it, write the report."""
+    from bihuan.cli.judging import schools_asked
     from bihuan.loop.rehearse import Order, rehearse as carry_out
 
     plan, filled, problems = _plan(path)
@@ -74,7 +75,7 @@ def rehearse(
         runs=runs,
         days=days,
         seed=seed,
-        schools=_schools(plan, school or []),
+        schools=schools_asked(plan, school or []),
         without=_measures(plan, without or []),
         against=older,
         plan_file=path.name,
@@ -163,20 +164,6 @@ def _disease(name: str) -> Any:
             _("没有病原体「{name}」；可选：{names}", name=name, names="、".join(NAMES))
         )
     return disease(name)
-
-
-def _schools(plan: Plan, wanted: list[str]) -> tuple[Any, ...]:
-    """Codes of the schools that were named."""
-    found = []
-    for name in wanted:
-        codes = [s.code for s in plan.schools if name in (s.code, s.name)]
-        if not codes:
-            names = "、".join(s.name for s in plan.schools)
-            raise typer.TyperException(
-                _("没有学校「{name}」；有：{names}", name=name, names=names)
-            )
-        found += codes
-    return tuple(found)
 
 
 def _measures(plan: Plan, wanted: list[str]) -> tuple[str, ...]:

@@ -112,8 +112,6 @@ class Variant(NamedTuple):
     unit_size: NDArray[np.int32]
     unit_first: NDArray[np.int32]
     unit_member: NDArray[np.int32]
-    unit_classes: NDArray[np.int32]
-    """(unit,) classes whose lessons stop when it is closed."""
     checks: NDArray[np.float64]
     """(check, 7) hour, chance if feverish, if not, first day, last day, gate, number."""
     seen: NDArray[np.bool_]

@@ -27,7 +27,7 @@ from bihuan.outbreak.intensity import (
     Intensity,
 )
 from bihuan.plan.contacts import SETTINGS, Contacts, contacts
-from bihuan.plan.days import day_kinds
+from bihuan.plan.days import day_kinds, in_force
 from bihuan.plan.lessons import timetable
 from bihuan.plan.measures import (
     Cleaning,
@@ -128,12 +128,9 @@ class Built:
     """(S,) hours that a session's group meets on that kind of day."""
 
 
-def in_force(measure: Measure, plan: Plan, day: int) -> bool:
+def holds(measure: Measure, plan: Plan, day: int) -> bool:
     """Whether a measure holds on a day counted from the district's first."""
-    today = plan.district.opens + timedelta(days=day)
-    return (measure.start is None or measure.start <= today) and (
-        measure.end is None or today <= measure.end
-    )
+    return in_force(measure, plan.district.opens + timedelta(days=day))
 
 
 def phases(plan: Plan, days: int) -> tuple[int, ...]:
@@ -515,7 +512,7 @@ def keep(
     for measure in measures:
         if not isinstance(measure, PASSING):
             continue
-        on = np.array([in_force(measure, plan, day) for day in built.phases])
+        on = np.array([holds(measure, plan, day) for day in built.phases])
         wanted = np.zeros(len(SETTINGS), np.bool_)
         at = (Setting.SEAT,) if isinstance(measure, SeatSpacing) else measure.settings
         wanted[[SETTINGS.index(s) for s in at]] = True

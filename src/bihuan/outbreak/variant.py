@@ -17,7 +17,7 @@ from bihuan.outbreak.network import (
     Ints,
     bare,
     build,
-    in_force,
+    holds,
     kinds_by_day,
     scope_mask,
     sessions,
@@ -73,7 +73,6 @@ class Cast:
     unit_size: Ints
     unit_first: Ints
     unit_member: Ints
-    unit_classes: Ints
     staff: Ints
 
 
@@ -123,7 +122,6 @@ def variant(scenario: Scenario) -> tuple[Built, Variant]:
         unit_size=people.unit_size,
         unit_first=people.unit_first,
         unit_member=people.unit_member,
-        unit_classes=people.unit_classes,
         checks=np.array(
             [_check(m, plan, school, number[m.code]) for m in checks], np.float64
         ).reshape(len(checks), 7),
@@ -167,8 +165,6 @@ def cast(people: Contacts, classes: tuple[Class, ...]) -> Cast:
     crosses[here] = [not p.lives_in for p in people.people]
     unit, units = _units(people, classes)
     of_unit, member = _members(unit)
-    home = unit[member, UNITS.index(Unit.CLASS)]
-    pairs = np.unique(np.column_stack([of_unit, home])[home >= 0], axis=0)
     size = np.bincount(of_unit, minlength=units)
     return Cast(
         pupil=pupil,
@@ -178,7 +174,6 @@ def cast(people: Contacts, classes: tuple[Class, ...]) -> Cast:
         unit_size=size.astype(np.int32),
         unit_first=np.concatenate([[0], np.cumsum(size)]).astype(np.int32),
         unit_member=member.astype(np.int32),
-        unit_classes=np.bincount(pairs[:, 0], minlength=units).astype(np.int32),
         staff=np.flatnonzero(~pupil[here]).astype(np.int32),
     )
 
@@ -359,7 +354,7 @@ def _held(plan: Plan, built: Built, mine: Iterable[Measure]) -> Floats:
     """(person, 2) chance to be held back on day 0 by the first survey, and for how long."""
     held = np.zeros((built.contacts.persons, 2))
     for survey in reversed(_of(ReturnSurvey, mine)):
-        if in_force(survey, plan, 0):
+        if holds(survey, plan, 0):
             who = scope_mask(plan, built.contacts, survey.scope)
             chance = survey.coverage * survey.truthful * survey.flagged
             held[who] = chance, survey.hold
