@@ -1,0 +1,1 @@
+"""Typed JSON over the same flows."""

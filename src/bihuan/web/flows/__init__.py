@@ -1,0 +1,1 @@
+"""Processes that cross ledgers: one function, one transaction, one story."""

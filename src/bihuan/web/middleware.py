@@ -1,0 +1,77 @@
+"""What happens around every request: language, content-security policy, refusals."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from bihuan.base.wording import SOURCE, languages, speak, wanted
+from bihuan.web.org import scope
+
+type_of_view = Callable[[HttpRequest], HttpResponse]
+COOKIE: Final = "language"
+POLICY: Final = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def content_security_policy(get_response: type_of_view) -> type_of_view:
+    """Let nothing but our own files run or be fetched."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(), microphone=()"
+        )
+        return response
+
+    return middleware
+
+
+def spoken_language(get_response: type_of_view) -> type_of_view:
+    """Speak the language of the account, else of the cookie, else of the browser."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = chosen_language(request)
+        code = "zh-hans" if name == SOURCE else name
+        with speak(name), translation.override(code):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", name)
+        return response
+
+    return middleware
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """Which language a request is answered in."""
+    cookie = request.COOKIES.get(COOKIE)
+    if cookie in languages():
+        return str(cookie)
+    first = request.headers.get("Accept-Language", "").partition(",")[0]
+    return wanted(None, {"LANG": first.partition(";")[0]})
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows: who looks, whether it is the demo or a drill."""
+    seen = scope.seen(request)
+    return {
+        "seen": seen,
+        "drill": bool(seen and seen.exercise),
+        "demo": settings.DEMO,
+        "https": request.is_secure(),
+    }
+
+
+def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    """Say that an account is locked, for how long and who unlocks it."""
+    return render(request, "errors/locked.html", status=429)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's signature
+    """Say that the page was open too long; nothing was saved."""
+    return render(request, "errors/csrf.html", status=403)

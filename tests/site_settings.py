@@ -1,0 +1,9 @@
+"""The site's settings for tests: a home of its own, quick hashing, no demo."""
+
+import os
+import tempfile
+
+os.environ["BIHUAN_HOME"] = tempfile.mkdtemp(prefix="bihuan-test-")
+from bihuan.web.settings import *  # noqa: F403  # the home has to be known first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
