@@ -17,6 +17,8 @@ View = Callable[..., HttpResponseBase]
 ASKED: Final = "deed"
 """Attribute of a view that the access table reads: its deed, or "public"."""
 
+CHANGE: Final = "/password/"
+
 
 def open_to(*deeds: Deed) -> Callable[[View], View]:
     """Open a view to whoever may do one of the deeds; the first is the one it is about."""
@@ -44,7 +46,7 @@ def _refusal(request: HttpRequest, deeds: tuple[Deed, ...]) -> HttpResponseBase 
     who = scope.seen(request)
     if who is None:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-    if getattr(request.user, "must_change", False):
+    if getattr(request.user, "must_change", False) and request.path != CHANGE:
         return redirect("password_change")
     verified = getattr(request.user, "is_verified", lambda: False)()
     asked = any(second_factor(role) for role in who.roles)

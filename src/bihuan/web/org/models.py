@@ -69,7 +69,6 @@ class Unit(models.Model):
             models.UniqueConstraint(
                 fields=["parent", "kind", "code"],
                 name="unit_code_once_in_parent",
-                nulls_distinct=False,
             ),
         ]
         ordering: ClassVar = ["path"]
@@ -186,6 +185,8 @@ class Account(AbstractBaseUser):
     """Id at WeCom or DingTalk, as provider:id."""
     demo_of = models.CharField(max_length=20, blank=True)
     """Role the demo's log-in page shows it for."""
+    demo_note = models.CharField(max_length=60, blank=True)
+    """What that page says beside it: the school, the class."""
 
     objects: ClassVar[Accounts] = Accounts()
     USERNAME_FIELD = "username"
