@@ -74,4 +74,6 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's signature
     """Say that the page was open too long; nothing was saved."""
-    return render(request, "errors/csrf.html", status=403)
+    response = render(request, "errors/csrf.html", status=403)
+    response.headers["X-Bihuan-Refused"] = "csrf"  # a phone's queue waits, then resends
+    return response

@@ -93,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "bihuan.web.middleware.page_context",
+                "bihuan.web.pages.shell.frame",
             ],
         },
     },
@@ -202,7 +203,7 @@ COLLECTED: Final = (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "bihuan.web.statics.Storage"
         if COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -1,0 +1,97 @@
+"""What makes the site an installable app: service worker, manifest, the page without a network."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from bihuan.base.wording import _, language
+from bihuan.web.org import clock, scope
+from bihuan.web.org.door import public
+from bihuan.web.pages.nav import ways
+
+STATIC: Final = Path(__file__).parent.parent / "static"
+SHELL: Final = (
+    "css/site.css",
+    "css/tokens.css",
+    "img/marks.svg",
+    "img/check.svg",
+    "img/down.svg",
+    "img/drill.svg",
+    "img/drill-en.svg",
+    "img/icon.svg",
+    "img/icon-192.png",
+    "js/app.js",
+    "js/camera.js",
+    "js/chart.js",
+    "js/clock.js",
+    "js/guard.js",
+    "js/net.js",
+    "js/queue.js",
+    "js/sheet.js",
+    "js/store.js",
+    "js/strip.js",
+    "vendor/htmx.min.js",
+    "vendor/jsQR.js",
+)
+"""Files that a phone holds before it is needed."""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page needs: the time and where one may go."""
+    return {"now": clock.now(), "nav": ways(scope.seen(request), request.path)}
+
+
+@public
+@require_safe
+@cache_control(no_cache=True)
+def sw(_request: HttpRequest) -> HttpResponse:
+    """The service worker, from the root so that it covers every page."""
+    shell = {"files": [static(name) for name in SHELL], "offline": reverse("offline")}
+    return HttpResponse(
+        f"self.SHELL={json.dumps(shell)};\n{_worker()}", content_type="text/javascript"
+    )
+
+
+@public
+@require_safe
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """What the phone shows of the installed app."""
+    icons = [
+        {"src": static(f"img/icon-{size}.png"), "sizes": f"{size}x{size}"}
+        | {"type": "image/png", "purpose": purpose}
+        for size, purpose in ((192, "any"), (512, "any"), (512, "maskable"))
+    ]
+    return JsonResponse(
+        {
+            "name": _("闭环 校园疫情防控"),
+            "short_name": _("闭环"),
+            "lang": language(),
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#F6F7F4",
+            "theme_color": "#F6F7F4",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@public
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown when a page was not kept and there is no network."""
+    return render(request, "offline.html")
+
+
+@cache
+def _worker() -> str:
+    return (STATIC / "js/sw.js").read_text("utf-8")
