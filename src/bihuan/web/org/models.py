@@ -119,6 +119,8 @@ class Person(models.Model):
     joined_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
     """The first day the person is not of the unit any more."""
+    from_plan = models.BooleanField(default=False)
+    """Came with the plan in force, and leaves with it."""
     twin_of = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="twin"
     )
@@ -217,6 +219,8 @@ class Assignment(models.Model):
     """The assignment it stands in for 代; None: one's own."""
     deputy = models.BooleanField(default=False)
     """B角: asked when the first does not answer."""
+    from_plan = models.BooleanField(default=False)
+    """Follows from a post of the plan in force, and ends with it."""
 
     class Meta:
         indexes: ClassVar = [
