@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,22 @@ SHARE, DELAY = range(2)
 NEVER: Final = int(np.iinfo(np.int32).max)
 """A count that no unit reaches, for rules that go by share alone."""
 _ROUNDING: Final = 1e-9
+
+
+class Threshold(Protocol):
+    """What decides whether cases are too many; every counting rule has it."""
+
+    @property
+    def count(self) -> int | None:
+        """Cases; None: by share alone."""
+
+    @property
+    def share(self) -> Share | None:
+        """Share of the unit's persons; None: by count alone."""
+
+    @property
+    def window(self) -> Days:
+        """Days in which cases are counted, the last one included."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +95,7 @@ def cluster_rules(book: Book, disease: str, on: date) -> tuple[WindowRule, ...]:
     """Rows of the book that call for a report of a cluster on a day."""
     in_force = book.on(on, disease=disease)
     return tuple(
-        from_row(rule, delay=_report_hours(in_force, rule))
+        from_row(rule, delay=report_hours(in_force, rule))
         for rule in in_force.named("cluster")
         if is_window(rule)
     )
@@ -110,16 +126,22 @@ def from_row(
     )
 
 
-def needed(rule: WindowRule, size: int) -> int:
+def report_hours(book: Book, cluster: Rule, scope: str = "cluster") -> float:
+    """Hours within which a cluster is reported: the disease's own row before the general."""
+    hours = [row for row in book.named("report_hours") if row.scope == scope]
+    own = [row for row in hours if row.disease == cluster.disease]
+    found = (own or [row for row in hours if not row.disease])[:1]
+    return found[0].value or 0.0 if found else 24.0
+
+
+def needed(rule: Threshold, size: int) -> int:
     """How many cases of the window make a rule fire in a unit of `size` persons."""
     by_share = NEVER if rule.share is None else math.ceil(rule.share * size - _ROUNDING)
     by_count = NEVER if rule.count is None else rule.count
     return max(1, min(by_count, by_share))
 
 
-def fires(
-    rule: WindowRule, days_of_cases: Sequence[int], today: int, size: int
-) -> bool:
+def fires(rule: Threshold, days_of_cases: Sequence[int], today: int, size: int) -> bool:
     """Whether a unit's cases make a rule fire today.
 
     days_of_cases: ascending, the day of each counted case; size: persons of the unit.
@@ -183,11 +205,3 @@ def _compiled(measure: Quarantine | Suspension) -> WindowRule:
         start=measure.start,
         end=measure.end,
     )
-
-
-def _report_hours(book: Book, cluster: Rule) -> float:
-    """Hours within which a cluster is reported: the disease's own row before the general."""
-    hours = [row for row in book.named("report_hours") if row.scope == "cluster"]
-    own = [row for row in hours if row.disease == cluster.disease]
-    found = (own or hours)[:1]
-    return found[0].value or 0.0 if found else 24.0

@@ -6,8 +6,17 @@ from datetime import date
 from bihuan.rules.book import Book, Rule
 from bihuan.rules.clusters import WindowRule, from_row, is_window
 
-RETURNS = ("return_hours", "return_days", "return_certificate", "return_dry")
-"""Keys of the rows that say when somebody may come back."""
+RETURNS = (
+    "return_hours",
+    "return_days",
+    "return_recovery_days",
+    "return_rash_days",
+    "return_treatment_days",
+    "return_dry",
+    "return_certificate",
+)
+"""Keys of the rows that say when somebody may come back: hours without symptoms, days from
+onset, from recovery, from the rash, from the start of treatment, blisters dry, paper."""
 
 
 def suspension_rules(book: Book, disease: str, on: date) -> tuple[WindowRule, ...]:
@@ -25,11 +34,16 @@ def return_rows(book: Book, disease: str, on: date) -> tuple[Rule, ...]:
     return tuple(rule for rule in in_force.rules if rule.key in RETURNS)
 
 
+def ill_window(book: Book, rule: Rule) -> int | None:
+    """Days that stand in for the window of a row by those now ill; None: the book has none."""
+    ill = book.best("ill_days", disease=rule.disease)
+    return round(ill.value) if ill and ill.value else None
+
+
 def _rules(book: Book) -> Iterator[WindowRule]:
     for rule in book.named("suspend"):
         if not is_window(rule):
             continue
-        ill = book.best("ill_days", disease=rule.disease)
-        window = round(ill.value) if ill and ill.value else None
+        window = ill_window(book, rule)
         if rule.window or window:
             yield from_row(rule, delay=0.0, window=window, days=rule.days or 0)
