@@ -119,7 +119,7 @@ class Tracing:
     rows: tuple[Rule, ...] = ()
 
 
-def tracing(book: Book, day: date, *, region: str | None = None) -> Tracing:
+def tracing(book: Book, day: date, *, region: str) -> Tracing:
     """How often an absence is followed up on a day."""
     in_force = book.on(day, region=region)
     first, again = in_force.best("trace_first_days"), in_force.best("trace_again_days")

@@ -143,7 +143,7 @@ def alarm_rules(
     measures: Iterable[Measure],
     day: date,
     *,
-    region: str | None = None,
+    region: str,
 ) -> tuple[AlarmRule, ...]:
     """Every threshold that holds on a day; of twins the strongest source stays.
 

@@ -120,7 +120,7 @@ def may_return(
     book: Book,
     now: datetime,
     *,
-    region: str | None = None,
+    region: str,
     isolation: Isolation | None = None,
 ) -> Return:
     """Whether somebody may come back now.
@@ -177,9 +177,7 @@ def _unsigned(recovery: Recovery) -> Iterator[Missing]:
         yield Missing.TWO_PERSONS
 
 
-def _rows(
-    recovery: Recovery, book: Book, day: date, region: str | None
-) -> tuple[Rule, ...]:
+def _rows(recovery: Recovery, book: Book, day: date, region: str) -> tuple[Rule, ...]:
     """One row a key: of the own region, else of everywhere; others' only for want of any."""
     disease = recovery.disease or _like(recovery.syndromes)
     scopes = ("person", recovery.complication)
@@ -191,7 +189,7 @@ def _rows(
     return tuple(_one_a_key((*(near or own), *papers), region))
 
 
-def _one_a_key(rows: Iterable[Rule], region: str | None) -> Iterator[Rule]:
+def _one_a_key(rows: Iterable[Rule], region: str) -> Iterator[Rule]:
     """Of each key the row that weighs most, binding rows first."""
     found: dict[str, Rule] = {}
     for row in sorted(rows, key=lambda row: _weight(row, region)):
@@ -199,13 +197,13 @@ def _one_a_key(rows: Iterable[Rule], region: str | None) -> Iterator[Rule]:
     yield from sorted(found.values(), key=lambda row: not row.binds)
 
 
-def _weight(row: Rule, region: str | None) -> tuple[bool, bool, float]:
+def _weight(row: Rule, region: str) -> tuple[bool, bool, float]:
     """Binding before others', the region's own before all others', the longer wait first."""
     return row.binds, bool(row.region) and _reaches(row, region), row.value or 0.0
 
 
-def _reaches(row: Rule, region: str | None) -> bool:
-    return not row.region or (region is not None and region.startswith(row.region))
+def _reaches(row: Rule, region: str) -> bool:
+    return region.startswith(row.region)
 
 
 def _like(syndromes: frozenset[Syndrome]) -> str:

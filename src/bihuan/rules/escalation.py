@@ -55,7 +55,7 @@ class Due:
     at: datetime
 
 
-def ladder(book: Book, day: date, *, region: str | None = None) -> Ladder:
+def ladder(book: Book, day: date, *, region: str) -> Ladder:
     """The ladder of a day: rows of the book."""
     rows = book.on(day, region=region)
     rungs = (_rung(row) for row in rows.named("escalate_minutes"))

@@ -103,9 +103,9 @@ def limits(
     measures: Iterable[Measure],
     opened_at: datetime,
     *,
+    region: str,
     night: bool = False,
     report: Rule | None = None,
-    region: str | None = None,
 ) -> tuple[Limit, ...]:
     """The limits of an incident: the plan's before the book's.
 

@@ -89,8 +89,8 @@ def stay_rule(
     measures: Iterable[Measure],
     day: date,
     *,
+    region: str,
     disease: str = "",
-    region: str | None = None,
 ) -> StayRule:
     """How long stays last on a day."""
     rows = book.on(day, disease=disease, region=region)
@@ -167,7 +167,7 @@ def hindrances(
     return ()
 
 
-def checklist(book: Book, day: date, *, region: str | None = None) -> tuple[Rule, ...]:
+def checklist(book: Book, day: date, *, region: str) -> tuple[Rule, ...]:
     """What a room must have on a day, row by row; rows without a known number ask nothing."""
     rows = book.on(day, region=region).rules
     return tuple(
@@ -177,7 +177,7 @@ def checklist(book: Book, day: date, *, region: str | None = None) -> tuple[Rule
     )
 
 
-def rooms_needed(book: Book, day: date, *, region: str | None = None) -> Rule | None:
+def rooms_needed(book: Book, day: date, *, region: str) -> Rule | None:
     """The row that says how many rooms a school has; None: no row in force."""
     row = book.on(day, region=region).best("isolation_rooms")
     return row if row is not None and row.unit is Measured.ROOMS else None

@@ -109,7 +109,7 @@ class Coverage:
 
 
 def survey_rule(
-    book: Book, measures: Iterable[Measure], day: date, *, region: str | None = None
+    book: Book, measures: Iterable[Measure], day: date, *, region: str
 ) -> SurveyRule:
     """Days of observation that hold on a day: the longer of the row's and the plan's."""
     row = book.on(day, region=region).best("return_survey_days", disease="covid")

@@ -160,7 +160,7 @@ _CATCHING: Final = frozenset({Symptom.VOMITING, Symptom.PAROTID})
 
 
 def screening(
-    book: Book, measures: Iterable[Measure], day: date, *, region: str | None = None
+    book: Book, measures: Iterable[Measure], day: date, *, region: str
 ) -> Screening:
     """The policy of a day: the book's rows in force, the plan's checks that hold."""
     rows = book.on(day, region=region)
