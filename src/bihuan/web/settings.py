@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from bihuan.web.keys import read_keys
+from bihuan.web.notices.login import providers
 
 WEB: Final = Path(__file__).parent
 HOME: Final = Path(os.environ.get("BIHUAN_HOME", "site")).resolve()
@@ -209,6 +210,14 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not COLLECTED
+
+BOT_ORIGINS: Final = [
+    origin for origin in os.environ.get("BIHUAN_BOT_ORIGINS", "").split(",") if origin
+]
+"""Gateways of a closed network that group bots may have beside the three makers' own."""
+OUTBOUND_PROXY: Final = os.environ.get("BIHUAN_PROXY") or None
+OUTSIDE: Final = providers(os.environ)
+"""Log-ins by WeCom and DingTalk, where BIHUAN_WECOM_* or BIHUAN_DINGTALK_* are set."""
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DJANGO_TABLES2_TEMPLATE = "ledgers/table.html"
