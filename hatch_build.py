@@ -54,7 +54,9 @@ def bring_scripts(root: Path, static: Path) -> None:
     wanted = lock_hash(root)
     if stamp.is_file() and stamp.read_text("ascii") == wanted:
         return
-    with tempfile.TemporaryDirectory(dir=static) as made:
+    cache = root / ".cache"
+    cache.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as made:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(root / name, made)
         run_npm(Path(made))
@@ -62,7 +64,7 @@ def bring_scripts(root: Path, static: Path) -> None:
         copy_scripts(Path(made, "node_modules"), fresh)
         (fresh / ".lock").write_text(wanted, "ascii")
         shutil.rmtree(vendor, ignore_errors=True)
-        fresh.rename(vendor)
+        shutil.move(fresh, vendor)
 
 
 def lock_hash(root: Path) -> str:

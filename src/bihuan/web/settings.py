@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "bihuan.web.pages.offline.own_queue",
 ]
 
 ROOT_URLCONF = "bihuan.web.urls"

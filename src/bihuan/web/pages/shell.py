@@ -1,10 +1,12 @@
 """What makes the site an installable app: service worker, manifest, the page without a network."""
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -12,10 +14,12 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from bihuan import __version__
 from bihuan.base.wording import _, language
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import public
 from bihuan.web.pages.nav import ways
+from bihuan.web.pages.offline import account_key
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 SHELL: Final = (
@@ -45,8 +49,12 @@ SHELL: Final = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What the frame of every page needs: the time and where one may go."""
-    return {"now": clock.now(), "nav": ways(scope.seen(request), request.path)}
+    """What the frame of every page needs: the time, whose page, where one may go."""
+    return {
+        "now": clock.now(),
+        "account": account_key(request),
+        "nav": ways(scope.seen(request), request.path),
+    }
 
 
 @public
@@ -54,9 +62,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 @cache_control(no_cache=True)
 def sw(_request: HttpRequest) -> HttpResponse:
     """The service worker, from the root so that it covers every page."""
-    shell = {"files": [static(name) for name in SHELL], "offline": reverse("offline")}
     return HttpResponse(
-        f"self.SHELL={json.dumps(shell)};\n{_worker()}", content_type="text/javascript"
+        f"self.SHELL = {json.dumps(_shell())};\n{_worker()}",
+        content_type="text/javascript",
     )
 
 
@@ -90,6 +98,17 @@ def manifest(_request: HttpRequest) -> JsonResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown when a page was not kept and there is no network."""
     return render(request, "offline.html")
+
+
+def _shell() -> dict[str, Any]:
+    """What the worker holds, under a mark that changes with any of it."""
+    shell = {
+        "files": [static(name) for name in SHELL],
+        "static": settings.STATIC_URL,
+        "offline": reverse("offline"),
+    }
+    told = json.dumps(shell) + __version__
+    return shell | {"mark": hashlib.sha256(told.encode()).hexdigest()[:12]}
 
 
 @cache

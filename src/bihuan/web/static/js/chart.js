@@ -1,0 +1,45 @@
+// Draws the charts of a page with ECharts (loaded beside this file): options are JSON in the page.
+// Colours are tokens ("var(--green)"), so that dark pages and print come out right.
+
+const drawn = new Map();
+const styles = getComputedStyle(document.documentElement);
+
+/** Put the tokens' present values in place of their names. */
+function coloured(value) {
+  if (typeof value === "string") return value.replace(/var\((--[\w-]+)\)/g, (_all, name) => styles.getPropertyValue(name).trim());
+  if (Array.isArray(value)) return value.map(coloured);
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, coloured(inner)]));
+  return value;
+}
+
+/** What every chart of ours has: the page's font, a legend at the top, no style that the policy forbids. */
+function options(place) {
+  const own = coloured(JSON.parse(document.getElementById(place.dataset.chart).textContent));
+  return {
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    backgroundColor: "transparent",
+    ...own,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: coloured("var(--ink)"), ...own.textStyle },
+    ...(own.legend && { legend: { top: 0, ...own.legend } }),
+    tooltip: { ...(own.tooltip ?? { show: false }), renderMode: "richText" },
+  };
+}
+
+function draw(place) {
+  const chart = globalThis.echarts.init(place, null, { renderer: "svg" });
+  chart.setOption(options(place));
+  new ResizeObserver(() => chart.resize()).observe(place);
+  drawn.set(place, chart);
+}
+
+function drawAll(within) {
+  for (const place of within.querySelectorAll("[data-chart]")) if (!drawn.has(place)) draw(place);
+  for (const [place, chart] of drawn) if (!place.isConnected) { chart.dispose(); drawn.delete(place); }
+}
+
+/** Draw a chart anew after its JSON was changed. */
+export const redraw = (place) => drawn.get(place)?.setOption(options(place));
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((chart, place) => chart.setOption(options(place))));
+addEventListener("htmx:load", (event) => drawAll(event.target));
+drawAll(document);

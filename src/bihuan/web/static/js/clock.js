@@ -1,0 +1,34 @@
+// Keeps the chips of time right: far, soon (under an hour, in minutes), late.
+
+import { now, say } from "./net.js";
+
+const HOUR = 3_600_000, MINUTE = 60_000;
+const minutes = (span) => Math.floor(span / MINUTE);
+
+/** Kind and words of a chip, as pages.due says them; null: still far, the words stay. */
+function stand(at, target, moment) {
+  const left = at - moment;
+  if (left < 0) return ["late", "fail", say("over", { n: minutes(-left) })];
+  if (target && target < moment) return ["soon", "i-clock", say("over_target", { n: minutes(moment - target) })];
+  if (left <= HOUR) return ["soon", "i-clock", say("left", { n: minutes(left) })];
+  return null;
+}
+
+function tick() {
+  for (const chip of document.querySelectorAll("[data-due]")) {
+    const told = stand(Date.parse(chip.dateTime), Date.parse(chip.dataset.target ?? ""), now());
+    if (!told) continue;
+    const [kind, picture, words] = told;
+    const use = chip.querySelector("use");
+    if (chip.lastElementChild.textContent === words) continue;
+    chip.className = `t ${kind}`;
+    chip.lastElementChild.textContent = words;
+    use.parentElement.setAttribute("class", kind === "late" ? "m m-fail xs" : "i xs");
+    use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#${picture}`);
+  }
+}
+
+setInterval(tick, 5000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+addEventListener("htmx:load", tick);
+tick();
