@@ -70,7 +70,7 @@ STAND_IN_DAY: Final = dt.date(2020, 1, 1)
 
 
 @dataclass(slots=True)
-class _Built:
+class Built:
     """A row as values, not yet resolved."""
 
     type: type
@@ -94,7 +94,7 @@ def build(tables: Tables) -> tuple[Plan | None, tuple[Problem, ...]]:
     return _assemble(built, heard), tuple(heard)
 
 
-def _assemble(built: Mapping[str, list[_Built]], heard: list[Problem]) -> Plan:
+def _assemble(built: Mapping[str, list[Built]], heard: list[Problem]) -> Plan:
     district = built.get("district", [])
     if not district:
         heard.append(NO_DISTRICT.at(Where(sheet=SHEET["district"].label)))
@@ -112,10 +112,10 @@ def _assemble(built: Mapping[str, list[_Built]], heard: list[Problem]) -> Plan:
     return Plan(district=first.type(**first.values), **rows, places=places)
 
 
-def _stand_in_district() -> _Built:
+def _stand_in_district() -> Built:
     sheet = SHEET["district"]
     values = {c.name: _stand_in(c, sheet.type()) for c in sheet.columns}
-    return _Built(sheet.type(), "", values, {})
+    return Built(sheet.type(), "", values, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class _Reader:
     seen: dict[tuple[str, str, type, Raw], Value] = field(default_factory=dict)
 
 
-def _rows(sheet: Sheet, table: Table, heard: list[Problem]) -> Iterator[_Built]:
+def _rows(sheet: Sheet, table: Table, heard: list[Problem]) -> Iterator[Built]:
     """The rows of a table as values, blank ones and those without a key left out."""
     reader = _Reader(sheet, table.absent, heard)
     for row in table.rows:
@@ -140,6 +140,11 @@ def _rows(sheet: Sheet, table: Table, heard: list[Problem]) -> Iterator[_Built]:
         built = _row(reader, row, kind)
         if not built.bad & _needed(sheet):
             yield built
+
+
+def build_rows(sheet: Sheet, table: Table, heard: list[Problem]) -> Iterator[Built]:
+    """The rows of a table that stands alone, as values; what is wrong is told."""
+    return _rows(sheet, table, heard)
 
 
 def _needed(sheet: Sheet) -> set[str]:
@@ -171,11 +176,11 @@ def _kind(sheet: Sheet, row: Row, heard: list[Problem]) -> str | None:
     return None
 
 
-def _row(reader: _Reader, row: Row, kind: str) -> _Built:
+def _row(reader: _Reader, row: Row, kind: str) -> Built:
     """A row as values; what is wrong with its cells is told."""
     sheet = reader.sheet
     cls = sheet.type(kind)
-    built = _Built(cls, kind, {}, {"": row.where})
+    built = Built(cls, kind, {}, {"": row.where})
     for column in sheet.columns:
         cell = row.cells.get(column.zh)
         if column.name not in hints(cls) or (column.kinds and kind not in column.kinds):
@@ -208,7 +213,7 @@ def _unused(column: Column, cell: Cell | None, cls: type) -> Iterator[Problem]:
 
 
 def _value(
-    reader: _Reader, column: Column, cell: Cell | None, built: _Built
+    reader: _Reader, column: Column, cell: Cell | None, built: Built
 ) -> tuple[Value, BadCell | None]:
     """The value of a cell, or why there is none."""
     if cell is not None and cell.bad:
@@ -303,7 +308,7 @@ _CODED: Final = {
 _SCHOOLED: Final = frozenset({"grades", "classes", "zones", "people"})
 
 
-def _resolve(built: Mapping[str, list[_Built]], heard: list[Problem]) -> None:
+def _resolve(built: Mapping[str, list[Built]], heard: list[Problem]) -> None:
     """Turn names into codes, those of schools first."""
     indices: Indices = {}
     for table in ("schools", "areas", "documents"):
@@ -316,7 +321,7 @@ def _resolve(built: Mapping[str, list[_Built]], heard: list[Problem]) -> None:
         _refer(SHEET[table], rows, indices, heard, only=None)
 
 
-def _index(table: str, rows: Iterable[_Built], indices: Indices) -> None:
+def _index(table: str, rows: Iterable[Built], indices: Indices) -> None:
     for row in rows:
         school = row.values["school"] if table in _SCHOOLED else ""
         index = indices.setdefault((table, school), _Index())
@@ -345,7 +350,7 @@ _KEYS: Final = {"grades": grade_key, "classes": class_key}
 
 def _refer(
     sheet: Sheet,
-    rows: Iterable[_Built],
+    rows: Iterable[Built],
     indices: Indices,
     heard: list[Problem],
     *,
@@ -362,7 +367,7 @@ def _refer(
 
 
 def _refer_cell(
-    column: Column, row: _Built, indices: Indices, heard: list[Problem]
+    column: Column, row: Built, indices: Indices, heard: list[Problem]
 ) -> None:
     value, school = row.values[column.name], row.values.get("school", "")
     for came in value if isinstance(value, tuple) else (value,):

@@ -1,6 +1,6 @@
 """Rows that know their cells: what every reader hands to `plan.build`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bihuan.base.where import Where
@@ -28,7 +28,7 @@ class Row:
 class Table:
     """Rows of a table; `absent` are columns that the file lacks and that were told of."""
 
-    rows: Sequence[Row]
+    rows: Iterable[Row]
     absent: frozenset[str] = field(default_factory=frozenset)
 
 

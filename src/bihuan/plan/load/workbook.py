@@ -202,6 +202,12 @@ def _fill(grid: Grid, rows: range, columns: range) -> int:
 
 def read_table(sheet: Sheet, page: Page, heard: list[Problem]) -> Table:
     """The rows below the header of a sheet."""
+    table = stream_table(sheet, page, heard)
+    return Table([*table.rows], table.absent)
+
+
+def stream_table(sheet: Sheet, page: Page, heard: list[Problem]) -> Table:
+    """The same, each row made when it is asked for: long sheets need not stand twice."""
     found = find_header(sheet, page.grid)
     if found is None:
         if page.grid:
@@ -212,8 +218,7 @@ def read_table(sheet: Sheet, page: Page, heard: list[Problem]) -> Table:
     heard.extend(_hidden(page))
     columns = _first_of_each(found.columns)
     absent = frozenset(c.zh for c in sheet.columns) - {c.zh for c in columns.values()}
-    rows = [*_rows(page, columns, found.last + 1, heard)]
-    return Table(rows, absent)
+    return Table(_rows(page, columns, found.last + 1, heard), absent)
 
 
 @dataclass(frozen=True, slots=True)

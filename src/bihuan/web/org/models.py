@@ -391,6 +391,35 @@ class Token(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class EnrolmentState(Word):
+    """Where an import of the enrolment stands."""
+
+    PREVIEW = "preview", N_("待确认")
+    DONE = "done", N_("已导入")
+    UNDONE = "undone", N_("已撤销")
+
+
+class EnrolmentImport(models.Model):
+    """A roster handed in 名册导入: the file, what it would change, what it changed."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    file = models.BinaryField()
+    file_name = models.CharField(max_length=120)
+    counts = models.JSONField(default=dict)
+    """new, changed, same, bad."""
+    problems = models.JSONField(default=list)
+    """The first of them, as sentences with their cell."""
+    before = models.BinaryField(default=b"")
+    """What undo needs: compressed JSON of new numbers and of old values."""
+    state = models.CharField(
+        max_length=8,
+        choices=choices(EnrolmentState),
+        default=EnrolmentState.PREVIEW.value,
+    )
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+
 class ChecklistItem(models.Model):
     """An item of a unit's own checklist, as the “十个坚决到位” 核查清单."""
 
