@@ -9,14 +9,14 @@ escalation, indicator, API and retention; nothing else is registered anywhere.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from bihuan.base.wording import N_
 from bihuan.plan.words import Word
 from bihuan.rules.access import Deed, Detail, Role
-from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.org.models import Unit
 
 
@@ -79,6 +79,10 @@ class State:
     closed: bool = False
     mark: str = "wait"
     """Mark it is drawn with: pass fail unknown stale late wait run hold na."""
+
+
+GONE: Final = State(code=REPLACED, label=N_("已更正或撤回"), closed=True, mark="na")
+"""State of a row that is no more in force."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,8 +183,8 @@ class Ledger:
     """What the empty list says one can do."""
 
     def state(self, code: str) -> State:
-        """A state by its code."""
-        return next(state for state in self.states if state.code == code)
+        """A state by its code; every ledger has the one of replaced rows."""
+        return next(s for s in (*self.states, GONE) if s.code == code)
 
     def columns_for(self, detail: Detail) -> tuple[Column, ...]:
         """The columns somebody with this detail may see."""

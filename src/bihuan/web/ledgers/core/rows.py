@@ -1,11 +1,14 @@
 """What the row of every ledger has: where it belongs, who wrote it, when, in which state."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final, TypeVar
 
 from django.db import models
 
 from bihuan.web.org.models import Person, Unit
+
+REPLACED: Final = "replaced"
+"""State of a row that a correction replaced, or that was taken back."""
 
 
 class Row(models.Model):
@@ -38,3 +41,11 @@ class Row(models.Model):
     class Meta:
         abstract = True
         ordering: ClassVar = ["-day", "-pk"]
+
+
+R = TypeVar("R", bound=Row)
+
+
+def in_force(rows: "models.QuerySet[R]") -> "models.QuerySet[R]":
+    """Keep the rows that were neither corrected nor taken back."""
+    return rows.exclude(state=REPLACED)
