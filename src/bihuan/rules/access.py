@@ -65,6 +65,7 @@ class Deed(Word):
     ABSENCE_SEE = "absence.see", N_("看因病缺课")
     GATE_KEEP = "gate.keep", N_("守校门")
     GATE_INVITE = "gate.invite", N_("登记来访、请假条")
+    GATE_APPROVE = "gate.approve", N_("批请假条")
     GATE_SEE = "gate.see", N_("看校门出入")
     DORM_CHECK = "dorm.check", N_("查寝")
     INCIDENT_OPEN = "incident.open", N_("报异常")
@@ -75,6 +76,7 @@ class Deed(Word):
     DAILY_FILL = "daily.fill", N_("填日报")
     DAILY_SIGN = "daily.sign", N_("签日报、零报告")
     DAILY_SEE = "daily.see", N_("看日报")
+    SURVEY_ROUND = "survey.round", N_("发起排查")
     SURVEY_FILL = "survey.fill", N_("填排查")
     SURVEY_VERIFY = "survey.verify", N_("核实排查")
     SURVEY_SEE = "survey.see", N_("看排查")
@@ -127,7 +129,8 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
     | _rights(
         _A, Reach.UNIT,
         Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.GATE_SEE, Deed.ROOM_SEE,
-        Deed.DAILY_SEE, Deed.DAILY_SIGN, Deed.SURVEY_SEE, Deed.LIAISON_SEE, Deed.BOARD,
+        Deed.DAILY_SEE, Deed.DAILY_SIGN, Deed.SURVEY_SEE, Deed.SURVEY_ROUND,
+        Deed.LIAISON_SEE, Deed.BOARD,
         Deed.URGE, Deed.WHAT_IF, Deed.PLAN_SEE, Deed.PLAN_UPLOAD, Deed.PLAN_PUBLISH,
         Deed.DUTY_SEE, Deed.CHECKLIST_EDIT, Deed.CHECKLIST_SEE, Deed.EXPORT,
         Deed.GLASS, Deed.AUDIT_SEE, Deed.SETTINGS,
@@ -149,6 +152,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
     | _rights(
         _N, Reach.SCHOOL,
         Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.GATE_SEE, Deed.GATE_INVITE,
+        Deed.GATE_APPROVE, Deed.SURVEY_ROUND,
         Deed.INCIDENT_OPEN, Deed.INCIDENT_SEE, Deed.INCIDENT_STEP, Deed.ROOM_SEE,
         Deed.DAILY_SEE, Deed.DAILY_SIGN, Deed.SURVEY_SEE, Deed.LIAISON_SEE,
         Deed.LIAISON_REPORT, Deed.ALARM_SEE, Deed.ALARM_TAKE, Deed.PEOPLE_SEE,
@@ -170,7 +174,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
         _N, Reach.UNIT,
         Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.ABSENCE_TRACE, Deed.INCIDENT_OPEN,
         Deed.INCIDENT_SEE, Deed.SURVEY_SEE, Deed.PEOPLE_SEE, Deed.HAND_OVER,
-        Deed.GATE_INVITE, Deed.URGE,
+        Deed.GATE_INVITE, Deed.GATE_APPROVE, Deed.URGE,
     )
     | _rights(_A, Reach.SCHOOL, Deed.PLAN_SEE, Deed.DUTY_SEE),
     Role.CLASS_TEACHER: _EVERYBODY
@@ -189,7 +193,8 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
         Deed.CHECK_ENTER, Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.ABSENCE_TRACE,
         Deed.ABSENCE_SIGN_DOCTOR, Deed.INCIDENT_OPEN, Deed.INCIDENT_STEP,
         Deed.INCIDENT_SEE, Deed.ROOM_KEEP, Deed.ROOM_SEE, Deed.SURVEY_SEE,
-        Deed.SURVEY_VERIFY, Deed.LIAISON_REPORT, Deed.LIAISON_SEE, Deed.ALARM_SEE,
+        Deed.SURVEY_ROUND, Deed.SURVEY_VERIFY, Deed.LIAISON_REPORT, Deed.LIAISON_SEE,
+        Deed.ALARM_SEE,
         Deed.ALARM_TAKE, Deed.PEOPLE_SEE, Deed.HAND_OVER, Deed.EXPORT,
     )
     | _rights(
