@@ -1,0 +1,1 @@
+"""Morning, noon and evening checks 晨午晚检 of classes, staff sections and rooms."""
