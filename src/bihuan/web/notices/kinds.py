@@ -198,7 +198,8 @@ def _number(value: object) -> None:
         raise NotAllowed(msg)
 
 
-TEST: Final = declare("test", N_("测试"), N_("这是一条测试，收到就是通了"))
+TEST: Final = declare("test", N_("测试"), N_("这是一条测试，收到就是通了"), red=True)
+"""Red, so that whoever asked for it sees it at once."""
 
 declare("check_due", N_("晨检还没交"), N_("{klass}的晨检还没交，{due}前交"))
 declare("check_late", N_("晨检催报"), N_("{unit}还有{count}个班没交晨检，{due}前交"))

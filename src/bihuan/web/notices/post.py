@@ -39,7 +39,8 @@ NO_WAY: Final = N_("连不上平台")
 FOREIGN: Final = N_("地址不在允许的平台里")
 EXERCISE: Final = N_("演练的消息只发给参演人员的群")
 LIVE: Final = N_("真实的消息不发到演练的群")
-TRIED_OUT: Final = N_("试了{count}次都没有发出去")
+TOO_OLD: Final = N_("等了两小时，已经没有用了")
+SWITCHED_OFF: Final = N_("机器人停用了")
 
 
 class State(StrEnum):
