@@ -1,8 +1,15 @@
 """How units are made: path, school and exercise follow from the parent."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from bihuan.web.org.models import Unit, UnitKind, path_under
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat, LPad, Substr
+
+from bihuan.web.org.models import STEP, Unit, UnitKind, path_under
+
+BATCH: Final = 500
+"""Rows written by one statement."""
 
 
 def add_unit(
@@ -24,6 +31,37 @@ def add_unit(
         unit.school = unit
     unit.save(update_fields=["path", "school"])
     return unit
+
+
+def add_units(units: Sequence[Unit]) -> None:
+    """Add many units whose parents are there already; paths as `add_unit` makes them."""
+    for number, unit in enumerate(units):
+        unit.path = f"new {unit.parent_id or 0} {number}"
+        unit.school = unit.school or (unit.parent.school if unit.parent else None)
+        unit.exercise = unit.parent.exercise if unit.parent else unit.exercise
+    made = Unit.objects.bulk_create(units, batch_size=BATCH)
+    numbers = [unit.pk for unit in made]
+    parent = Unit.objects.filter(pk=OuterRef("parent_id")).values("path")
+    for start in range(0, len(numbers), BATCH):
+        Unit.objects.filter(pk__in=numbers[start : start + BATCH]).update(
+            path=Concat(
+                Subquery(parent),
+                LPad(Cast("pk", CharField()), STEP - 1, Value("0")),
+                Value("."),
+            )
+        )
+    for unit in made:
+        unit.path = path_under(unit.parent, unit.pk)
+
+
+def move(unit: Unit, parent: Unit) -> None:
+    """Hang a unit, with all below it, under another parent of the same root."""
+    old, new = unit.path, path_under(parent, unit.pk)
+    Unit.objects.filter(path__startswith=old).update(
+        path=Concat(Value(new), Substr("path", len(old) + 1))
+    )
+    Unit.objects.filter(pk=unit.pk).update(parent=parent)
+    unit.parent, unit.path = parent, new
 
 
 def above(unit: Unit) -> list[Unit]:
