@@ -1,0 +1,98 @@
+"""What holds at a school on a day: the measures of its plan in force, and where it lies.
+
+A plan's file is read once per version and process; what comes out is frozen.
+"""
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bihuan.base.ids import SchoolCode
+from bihuan.plan.measures import Measure
+from bihuan.plan.plan import Plan
+from bihuan.plan.read import read
+from bihuan.rules.alarms import AlarmRule, alarm_rules
+from bihuan.rules.book import load
+from bihuan.rules.triage import Screening, screening
+from bihuan.web.org.models import PlanState, PlanVersion, Unit
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Policy:
+    """The plan a school works by; without one the rule book alone holds.
+
+    There is one of each version and school in a process, so that answers are kept by it.
+    """
+
+    plan: Plan | None = None
+    """The part of the plan that speaks of the school."""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The plan's measures, whether they hold today or not."""
+        return self.plan.measures if self.plan else ()
+
+    @property
+    def region(self) -> str | None:
+        """Code of the region, by which rows of the book hold or not."""
+        return self.plan.district.region or None if self.plan else None
+
+
+NO_PLAN = Policy()
+
+
+def policy_of(school: Unit) -> Policy:
+    """The plan in force at a school: its own, else the bureau's; a twin has its school's."""
+    real = school.twin_of or school
+    steps = real.path.count(".")
+    paths = [real.path[: 8 * (n + 1)] for n in range(steps)]
+    found = (
+        PlanVersion.objects.filter(unit__path__in=paths, state=PlanState.IN_FORCE.value)
+        .order_by("-unit__path")
+        .values_list("pk", "digest")
+    )
+    for number, digest in found:
+        policy = _policy(number, digest, real.code)
+        if policy.plan is not None:
+            return policy
+    return NO_PLAN
+
+
+def screening_of(school: Unit, day: dt.date) -> Screening:
+    """How readings are judged at a school on a day."""
+    return _screening(policy_of(school), day)
+
+
+def alarm_rules_of(school: Unit, day: dt.date) -> tuple[AlarmRule, ...]:
+    """Thresholds of the book and of the plan at a school on a day."""
+    return _alarm_rules(policy_of(school), day)
+
+
+@lru_cache(maxsize=512)
+def _screening(policy: Policy, day: dt.date) -> Screening:
+    return screening(load(), policy.measures, day, region=policy.region)
+
+
+@lru_cache(maxsize=512)
+def _alarm_rules(policy: Policy, day: dt.date) -> tuple[AlarmRule, ...]:
+    return alarm_rules(load(), policy.measures, day, region=policy.region)
+
+
+@lru_cache(maxsize=512)
+def _policy(number: int, digest: str, code: str) -> Policy:
+    plan = _plan(number, digest)
+    if plan is None or SchoolCode(code) not in plan.by_code:
+        return NO_PLAN
+    return Policy(plan=plan.of(SchoolCode(code)))
+
+
+@lru_cache(maxsize=4)
+def _plan(number: int, _digest: str) -> Plan | None:
+    """Read a version's file; whole districts are large, so few are kept."""
+    row = PlanVersion.objects.only("file", "file_name").get(pk=number)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"plan{Path(row.file_name).suffix}"
+        path.write_bytes(bytes(row.file))
+        return read(path).plan
