@@ -14,9 +14,9 @@ from bihuan.rules.access import Role
 from bihuan.rules.alarms import Alarm as Found, Case, Cell, Group, counted
 from bihuan.rules.book import DISEASES, load
 from bihuan.rules.triage import Screening, Symptom, syndromes
-from bihuan.web.ledgers.absences.models import WITHDRAWN, Absence
-from bihuan.web.ledgers.checks.models import CheckException, Kind, Standing
-from bihuan.web.ledgers.core.rows import REPLACED, in_force
+from bihuan.web.ledgers.absences.models import Absence
+from bihuan.web.ledgers.checks.models import SENT, CheckException, Kind
+from bihuan.web.ledgers.core.rows import in_force
 from bihuan.web.ledgers.incidents.models import (
     NOT_CATCHING,
     RULED_OUT,
@@ -158,7 +158,7 @@ def _written(school: Unit, since: dt.date, until: dt.date) -> Iterator[Written]:
         "person", "day", "symptoms", "celsius", "again", "diagnosis", "confirmed"
     ):
         yield person, day, symptoms, again or first, disease, sure
-    traces = Absence.objects.filter(**span).exclude(state__in=[REPLACED, WITHDRAWN])
+    traces = in_force(Absence.objects.filter(**span))
     for person, day, symptoms, celsius, disease, state in traces.values_list(
         "person", "day", "symptoms", "celsius", "diagnosis", "state"
     ):
@@ -168,7 +168,7 @@ def _written(school: Unit, since: dt.date, until: dt.date) -> Iterator[Written]:
         check_row__school=school,
         check_row__day__gte=since,
         check_row__day__lte=until,
-        check_row__state=Standing.SENT.value,
+        check_row__state=SENT,
         kind__in=[kind.value for kind in Kind if kind.ill or kind is Kind.UNKNOWN],
     )
     for person, day, symptoms, celsius in rows.values_list(
