@@ -9,12 +9,13 @@ from django.db.models import F, Q
 from bihuan.base.wording import N_
 from bihuan.plan.words import Word
 from bihuan.rules.absence import Trace
-from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.org.models import Person, choices
 
-WITHDRAWN: Final = "withdrawn"
+WITHDRAWN: Final = REPLACED
 """State of an absence that a corrected check took back on its day."""
 CLOSED: Final = (*(step.value for step in Trace if step.closed), WITHDRAWN)
+"""States that ask nothing of anybody."""
 
 
 class AbsenceKind(Word):
@@ -79,7 +80,7 @@ class Absence(Row):
 
     @property
     def trace(self) -> Trace | None:
-        """Its step; None: it was withdrawn."""
+        """Its step; None: it was taken back."""
         return None if self.state == WITHDRAWN else Trace(self.state)
 
     @property

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from bihuan.base.wording import N_
 from bihuan.plan.words import Word
-from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.org.models import Person, Unit, choices
 
 
@@ -53,7 +53,7 @@ class Standing(Word):
     """Whether a check counts."""
 
     SENT = "sent", N_("已交")
-    REPLACED = "replaced", N_("已更正")
+    REPLACED = REPLACED, N_("已更正")
 
 
 class ClassCheck(Row):

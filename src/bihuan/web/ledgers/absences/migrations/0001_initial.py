@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='absence',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('returned', 'leave', 'excluded', 'withdrawn')), _negated=True), fields=('person',), name='one_open_absence_of_a_person'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('returned', 'leave', 'excluded', 'replaced')), _negated=True), fields=('person',), name='one_open_absence_of_a_person'),
         ),
         migrations.AddConstraint(
             model_name='absence',
