@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.units import Days, Hours, Share
+from bihuan.plan.days import in_force
 from bihuan.plan.measures import Measure, Quarantine, Suspension
 from bihuan.plan.words import Counted, Place, Unit
 from bihuan.rules.book import Book, Measured, Rule
@@ -87,7 +88,8 @@ def window_rules(
     return tuple(
         _compiled(measure)
         for measure in measures
-        if isinstance(measure, Quarantine | Suspension) and _holds(measure, day)
+        if isinstance(measure, Quarantine | Suspension)
+        and (day is None or in_force(measure, day))
     )
 
 
@@ -180,13 +182,6 @@ def _whole(rule: WindowRule) -> tuple[int, ...]:
 
 def _fractions(rule: WindowRule) -> tuple[float, float]:
     return math.inf if rule.share is None else rule.share, rule.delay
-
-
-def _holds(measure: Quarantine | Suspension, day: date | None) -> bool:
-    if day is None:
-        return True
-    after_start = measure.start is None or measure.start <= day
-    return after_start and (measure.end is None or day <= measure.end)
 
 
 def _compiled(measure: Quarantine | Suspension) -> WindowRule:
