@@ -15,8 +15,8 @@ from bihuan.rules.alarms import Alarm as Found, Case, Cell, Group, counted
 from bihuan.rules.book import DISEASES, load
 from bihuan.rules.triage import Screening, Symptom, syndromes
 from bihuan.web.ledgers.absences.models import Absence
-from bihuan.web.ledgers.checks.models import SENT, CheckException, Kind
-from bihuan.web.ledgers.core.rows import in_force
+from bihuan.web.ledgers.checks.models import CheckException, Kind
+from bihuan.web.ledgers.core.rows import REPLACED, in_force
 from bihuan.web.ledgers.incidents.models import (
     NOT_CATCHING,
     RULED_OUT,
@@ -168,9 +168,9 @@ def _written(school: Unit, since: dt.date, until: dt.date) -> Iterator[Written]:
         check_row__school=school,
         check_row__day__gte=since,
         check_row__day__lte=until,
-        check_row__state=SENT,
         kind__in=[kind.value for kind in Kind if kind.ill or kind is Kind.UNKNOWN],
     )
+    rows = rows.exclude(check_row__state=REPLACED)
     for person, day, symptoms, celsius in rows.values_list(
         "person", "check_row__day", "symptoms", "celsius"
     ):
