@@ -234,6 +234,11 @@ def my_units(request: HttpRequest, deed: Deed, *kinds: str) -> QuerySet[Unit]:
     return rows.filter(kind__in=kinds) if kinds else rows
 
 
+def me(request: HttpRequest) -> int:
+    """Number of the person who looks; 0: an account without one."""
+    return _somebody(request).person_id or 0
+
+
 def _one(rows: QuerySet[M], pk: int) -> M:
     found = rows.filter(pk=pk).first()
     if found is None:
