@@ -28,8 +28,8 @@ class GateReason(Word):
 class Direction(Word):
     """Which way somebody goes."""
 
-    IN = "in", N_("进")
-    OUT = "out", N_("出")
+    IN = "in", N_("进校")
+    OUT = "out", N_("出校")
 
 
 class Hold(Word):
