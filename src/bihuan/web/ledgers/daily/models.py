@@ -5,11 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.org.models import Person
-
-REPLACED = "replaced"
-"""State of a report that a later one corrected."""
 
 
 class DailyReport(Row):

@@ -5,11 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.org.models import Person, Unit
-
-REPLACED = "replaced"
-"""State of an answer that a later one corrected."""
 
 
 class Round(models.Model):
@@ -57,6 +54,8 @@ class Answer(Row):
     """Day of coming back, or of the last contact."""
     observe_to = models.DateField(null=True)
     """First day on which the observation is over."""
+    observe_days = models.PositiveSmallIntegerField(null=True)
+    """Days of observation by the rule that held when it was written or verified."""
     source = models.CharField(max_length=10, default="form")
     """form, class (a whole class at once), paste or paper."""
     verified_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
