@@ -9,9 +9,9 @@ import datetime as dt
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 import httpx
@@ -45,6 +45,7 @@ class WeCom:
     inside: str = "https://open.weixin.qq.com"
     api: str = "https://qyapi.weixin.qq.com"
     name: str = "wecom"
+    label: str = N_("企业微信")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +58,23 @@ class DingTalk:
     api: str = "https://api.dingtalk.com"
     old_api: str = "https://oapi.dingtalk.com"
     name: str = "dingtalk"
+    label: str = N_("钉钉")
 
 
 Provider = WeCom | DingTalk
-Tokens = MutableMapping[str, tuple[str, dt.datetime]]
-"""An application's tokens with the time they end; the makers ask to keep them."""
+
+
+class Tokens(Protocol):
+    """Applications' tokens with the time they end; the makers ask to keep them."""
+
+    def get(self, name: str, /) -> tuple[str, dt.datetime] | None:
+        """A token that is kept."""
+
+    def __setitem__(self, name: str, token: tuple[str, dt.datetime], /) -> None:
+        """Keep a token."""
+
+    def pop(self, name: str, default: None, /) -> object:
+        """Drop a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +204,7 @@ class _Wire:
 
     def kept(self, name: str) -> str:
         """A token that still holds, or none."""
-        token, end = self.tokens.get(name, ("", self.now))
+        token, end = self.tokens.get(name) or ("", self.now)
         return token if end > self.now else ""
 
 

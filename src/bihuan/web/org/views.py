@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +42,8 @@ class LogIn(LoginView):
             "demo_accounts": [
                 (account.username, Role(account.demo_of).label, account.demo_note)
                 for account in shown
-            ]
+            ],
+            "outside": list(settings.OUTSIDE.values()),
         }
 
 

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from bihuan.web.pages import accounts, people, shell, trail
+from bihuan.web.pages import accounts, bots, inbox, outside, people, shell, trail
 
 urlpatterns = [
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="inbox_read"),
+    path("inbox/<int:pk>/", inbox.open_one, name="inbox_open"),
+    path("bots/", bots.index, name="bots"),
+    path("bots/<int:pk>/", bots.one, name="bot"),
+    path("bots/<int:pk>/change/", bots.change, name="bot_change"),
+    path("login/unbind/", outside.unbind, name="outside_unbind"),
+    path("login/<slug:maker>/", outside.begin, name="outside_begin"),
+    path("login/<slug:maker>/bind/", outside.bind, name="outside_bind"),
+    path("login/<slug:maker>/back/", outside.back, name="outside_back"),
     path("people/", people.people, name="people"),
     path("people/unit/<int:pk>/", people.unit_people, name="unit_people"),
     path("people/<int:pk>/", people.person, name="person"),
