@@ -6,4 +6,5 @@ import tempfile
 os.environ["BIHUAN_HOME"] = tempfile.mkdtemp(prefix="bihuan-test-")
 from bihuan.web.settings import *  # noqa: F403  # the home has to be known first
 
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405  # whitenoise warns of a missing folder
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
