@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from bihuan import __version__
 from bihuan.base.wording import _, language
+from bihuan.web.notices.inbox import unread
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import public
 from bihuan.web.pages.nav import ways
@@ -49,11 +50,13 @@ SHELL: Final = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What the frame of every page needs: the time, whose page, where one may go."""
+    """What the frame of every page needs: the time, whose page, where to go, what is unread."""
+    who = scope.seen(request)
     return {
         "now": clock.now(),
         "account": account_key(request),
-        "nav": ways(scope.seen(request), request.path),
+        "nav": ways(who, request.path),
+        "inbox": unread(who.account_id, exercise=who.exercise) if who else 0,
     }
 
 
