@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from bihuan.web.pages import accounts, bots, inbox, outside, people, shell, trail
+from bihuan.web.pages import accounts, bots, inbox, outside, people, shell, today, trail
 
 urlpatterns = [
+    path("", today.today, name="today"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/read/", inbox.read_all, name="inbox_read"),
     path("inbox/<int:pk>/", inbox.open_one, name="inbox_open"),
