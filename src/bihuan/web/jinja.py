@@ -7,6 +7,7 @@ from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
 from bihuan.base.wording import _, language, languages
+from bihuan.web.pages.due import due
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -24,6 +25,6 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        _=_, url=url, static=static, language=language, languages=languages
+        _=_, url=url, static=static, language=language, languages=languages, left=due
     )
     return made

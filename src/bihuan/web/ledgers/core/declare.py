@@ -186,6 +186,10 @@ class Ledger:
         """A state by its code; every ledger has the one of replaced rows."""
         return next(s for s in (*self.states, GONE) if s.code == code)
 
+    def rows(self) -> "QuerySet[Any]":
+        """Every row there is; pages ask for those in reach."""
+        return self.model._default_manager.all()  # noqa: SLF001  # Django's public name
+
     def columns_for(self, detail: Detail) -> tuple[Column, ...]:
         """The columns somebody with this detail may see."""
         return tuple(c for c in self.columns if c.shown_from <= detail)

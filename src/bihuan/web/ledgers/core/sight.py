@@ -33,6 +33,12 @@ class Sight:
         levels = [detail for _top, detail in self.tops]
         return max(levels, default=Detail.NONE) if not self.own else Detail.NAMED
 
+    @property
+    def least(self) -> Detail:
+        """The least detail at which any row is seen: what may be searched and sorted by."""
+        levels = [detail for _top, detail in self.tops if self._each(detail)]
+        return min(levels, default=self.most)
+
     def detail(self, row: Any) -> Detail:
         """How much of a row's person is shown."""
         person = self.ledger.person
@@ -153,7 +159,7 @@ def _related(ledger: Ledger) -> "QuerySet[Any]":
         elif len(parts) > 1:
             joined.add("__".join(parts[:-1]))
     known = {name for name in joined if _is_relation(ledger, name)}
-    return ledger.model._default_manager.select_related(*sorted(known))  # noqa: SLF001  # Django's public name
+    return ledger.rows().select_related(*sorted(known))
 
 
 def _is_relation(ledger: Ledger, lookup: str) -> bool:

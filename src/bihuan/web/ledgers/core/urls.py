@@ -1,0 +1,25 @@
+"""Addresses of the ledgers."""
+
+from django.urls import path
+
+from bihuan.web.ledgers.core import views
+
+ROW = "ledgers/<slug:slug>/<int:pk>/"
+
+urlpatterns = [
+    path("ledgers/", views.index, name="ledgers"),
+    path("ledgers/<slug:slug>/", views.listed, name="ledger"),
+    path("ledgers/<slug:slug>/new/", views.new, name="ledger_new"),
+    path("ledgers/<slug:slug>/views/", views.save_view, name="ledger_view"),
+    path(
+        "ledgers/<slug:slug>/views/<int:number>/drop/",
+        views.drop_view,
+        name="ledger_view_drop",
+    ),
+    path(ROW, views.detail, name="ledger_row"),
+    path(f"{ROW}correct/", views.correct, name="ledger_correct"),
+    path(f"{ROW}take/<slug:code>/", views.take, name="ledger_take"),
+    path(f"{ROW}withdraw/", views.withdraw, name="ledger_withdraw"),
+    path(f"{ROW}evidence/", views.attach, name="ledger_evidence"),
+    path(f"{ROW}evidence/<int:number>/", views.photo, name="ledger_photo"),
+]
