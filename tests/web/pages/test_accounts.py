@@ -5,7 +5,6 @@ import re
 
 import pytest
 from django.test import Client
-from site_world import Cast, build
 
 from bihuan.rules.access import Role
 from bihuan.web.org import clock
@@ -18,6 +17,8 @@ from bihuan.web.org.models import (
     Guardianship,
     Token,
 )
+from bihuan.web.pages.accounts import GIVEN
+from site_world import Cast, build
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +208,5 @@ def test_roles_that_see_names_above_a_class_are_asked_for_a_second_factor(
 
 
 def test_every_role_is_given_by_somebody() -> None:
-    from bihuan.web.pages.accounts import GIVEN
-
     above = {Role.BUREAU_OFFICE, Role.BUREAU_SECTION, Role.INSPECTOR, Role.CDC_LIAISON}
     assert set(GIVEN) | above | {Role.GUARDIAN} == set(Role)

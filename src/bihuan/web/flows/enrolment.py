@@ -117,13 +117,13 @@ def undo(actor: Actor, row: EnrolmentImport, now: dt.datetime) -> EnrolmentImpor
     if held.state != EnrolmentState.DONE.value:
         raise Refused(_("只有已导入的名册可以撤销"))
     told = json.loads(zlib.decompress(bytes(held.before)))
+    touched = [*told["made"], *(old["pk"] for old in told["old"])]
+    people = Person.objects.filter(pk__in=touched)
+    classes = set(people.values_list("unit_id", flat=True))
     Person.objects.filter(pk__in=told["made"]).update(left_on=now.date())
     for old in told["old"]:
         _restore(old)
-    classes = Person.objects.filter(
-        pk__in=[*told["made"], *(o["pk"] for o in told["old"])]
-    )
-    _count_classes(set(classes.values_list("unit_id", flat=True)))
+    _count_classes(classes | set(people.values_list("unit_id", flat=True)))
     held.state = EnrolmentState.UNDONE.value
     held.save(update_fields=["state"])
     audit.write(actor, "enrolment.undo", held, school=held.unit, at=now)
@@ -321,7 +321,8 @@ def _hidden(person: Person) -> list[str]:
 
 def _restore(old: dict[str, Any]) -> None:
     secret = [decrypt(bytes.fromhex(text)) for text in old.pop("secret")]
-    Person.objects.filter(pk=old.pop("pk")).update(
+    number = old.pop("pk")
+    Person.objects.filter(pk=number).update(
         **old, **dict(zip(_SECRET, secret, strict=True))
     )
 
