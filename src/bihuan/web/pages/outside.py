@@ -36,16 +36,16 @@ class Kept:
 
     def get(self, name: str, /) -> tuple[str, dt.datetime] | None:
         """A token that is kept."""
-        kept: tuple[str, dt.datetime] | None = cache.get(f"outside {name}")
+        kept: tuple[str, dt.datetime] | None = cache.get(f"outside:{name}")
         return kept
 
     def __setitem__(self, name: str, token: tuple[str, dt.datetime], /) -> None:
         """Keep a token."""
-        cache.set(f"outside {name}", token, 2 * HOUR)
+        cache.set(f"outside:{name}", token, 2 * HOUR)
 
     def pop(self, name: str, _default: None, /) -> object:
         """Drop a token."""
-        return cache.delete(f"outside {name}")
+        return cache.delete(f"outside:{name}")
 
 
 @public
