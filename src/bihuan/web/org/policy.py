@@ -60,9 +60,11 @@ def policy_of(school: Unit) -> Policy:
     return NO_PLAN
 
 
-def screening_of(school: Unit, day: dt.date) -> Screening:
-    """How readings are judged at a school on a day."""
-    return _screening(policy_of(school), day)
+def screening_of(
+    school: Unit, day: dt.date, policy: Policy | None = None
+) -> Screening:
+    """How readings are judged at a school on a day; policy: where it is known already."""
+    return _screening(policy or policy_of(school), day)
 
 
 def alarm_rules_of(school: Unit, day: dt.date) -> tuple[AlarmRule, ...]:
