@@ -25,8 +25,24 @@ function options(place) {
   };
 }
 
+/** The look of the design's charts: few lines, direct labels, our colours first. */
+function theme() {
+  const axis = {
+    axisLine: { lineStyle: { color: "var(--line-2)" } },
+    axisTick: { show: false },
+    axisLabel: { color: "var(--ink-2)" },
+    nameTextStyle: { color: "var(--ink-2)" },
+    splitLine: { lineStyle: { color: "var(--line)" } },
+  };
+  return coloured({
+    color: ["var(--green)", "var(--ink)", "var(--stale)", "var(--info)", "var(--unknown)", "var(--fail)"],
+    categoryAxis: axis, valueAxis: axis, timeAxis: axis, logAxis: axis,
+    legend: { textStyle: { color: "var(--ink-2)" } },
+  });
+}
+
 function draw(place) {
-  const chart = globalThis.echarts.init(place, null, { renderer: "svg" });
+  const chart = globalThis.echarts.init(place, theme(), { renderer: "svg" });
   chart.setOption(options(place));
   new ResizeObserver(() => chart.resize()).observe(place);
   drawn.set(place, chart);
@@ -40,6 +56,13 @@ function drawAll(within) {
 /** Draw a chart anew after its JSON was changed. */
 export const redraw = (place) => drawn.get(place)?.setOption(options(place));
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((chart, place) => chart.setOption(options(place))));
+function repaint() {
+  for (const [place, chart] of drawn) {
+    chart.dispose();
+    draw(place);
+  }
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 addEventListener("htmx:load", (event) => drawAll(event.target));
 drawAll(document);
