@@ -24,6 +24,7 @@ FLOORS: Final = (
     "drill",
     "rules",
     "doctor",
+    "site",
 )  # fmt: skip
 INTERRUPTED: Final = 130
 REFUSED: Final = 2
