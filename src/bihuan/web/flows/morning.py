@@ -1,0 +1,392 @@
+"""A check of the day 晨午晚检: counted, its exceptions judged, traced, isolated, weighed.
+
+An entry that is there answers as the first time and changes nothing. A later entry of the
+same class, day and slot replaces the earlier one, whichever came in first.
+"""
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from bihuan.base.wording import _
+from bihuan.plan.words import Role as PersonRole
+from bihuan.rules.book import Book, load
+from bihuan.rules.triage import Course, Disposition, Screening, triage
+from bihuan.web.flows import absences, alarms
+from bihuan.web.flows.accounts import Refused
+from bihuan.web.flows.incidents import open_incident
+from bihuan.web.ledgers.absences.models import Absence
+from bihuan.web.ledgers.checks.entry import CheckEntry, ExceptionEntry
+from bihuan.web.ledgers.checks.models import (
+    CheckException,
+    ClassCheck,
+    DraftCount,
+    Kind,
+    Mode,
+    Slot,
+    Standing,
+)
+from bihuan.web.ledgers.checks.slots import Asked, asked_of
+from bihuan.web.org import audit
+from bihuan.web.org.models import Person, Unit, UnitKind
+from bihuan.web.org.policy import Policy, policy_of, screening_of
+from bihuan.web.org.scope import Actor
+
+KEPT: Final = dt.timedelta(days=7)
+"""How long an entry may lie on a phone without a network."""
+COLUMNS: Final = {
+    Kind.SICK: "sick",
+    Kind.LEAVE: "leave",
+    Kind.LATE: "tardy",
+    Kind.UNKNOWN: "unknown",
+    Kind.UNWELL: "unwell",
+}
+"""Column of a check that counts an exception."""
+ACTED_ON: Final = frozenset({Course.ISOLATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A check as it stands, and what is said to whoever handed it in."""
+
+    check: ClassCheck
+    said: str
+    again: bool = False
+    """The entry was there already."""
+    isolated: tuple[int, ...] = ()
+    """Persons for whom an incident is open now."""
+    unsigned: tuple[int, ...] = ()
+    """Persons who are back before both have signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """An exception with what triage makes of it."""
+
+    told: ExceptionEntry
+    made: Disposition
+
+
+@transaction.atomic
+def submit_check(
+    actor: Actor, unit: Unit, entry: CheckEntry, now: dt.datetime
+) -> Submitted:
+    """Take a check of a class or a section; said again, it answers as the first time."""
+    Unit.objects.select_for_update().only("pk").get(pk=unit.pk)
+    known, standing = _there(unit, entry)
+    if known is not None:
+        return Submitted(known, said(known), again=True)
+    made = _made(entry.made_at, entry.day, standing, now)
+    roster = roster_of(unit, entry.day, entry.slot)
+    _refuse_strangers(entry, roster)
+    check = _row(actor, unit, entry, now)
+    older = standing if standing and _later(standing, check) else None
+    open_now = {row.person_id: row for row in absences.open_of(unit)}
+    policy = policy_of(check.school)
+    judged = _judge(entry, screening_of(check.school, entry.day, policy))
+    _count(check, entry, roster, open_now, judged)
+    check.due = _due(check, policy, now)
+    check.late = bool(check.due and made > check.due)
+    _place(check, standing, older)
+    rows = _save(check, judged)
+    audit.write(
+        actor, "check", check, school=check.school_id, at=now,
+        slot=check.slot, expected=check.expected, present=check.present,
+        late=check.late, replaces=check.replaces_id,
+    )  # fmt: skip
+    if older is not None:
+        return Submitted(check, said(check, 0))
+    noted = absences.Noted()
+    if unit.kind == UnitKind.CLASS.value:
+        noted = absences.note(
+            actor, check, rows, now,
+            open_now=open_now, back=entry.back, replaced=standing,
+        )  # fmt: skip
+    isolated = _isolate(actor, check, judged, now)
+    if any(one.made.syndromes for one in judged):
+        alarms.weigh(check.school, now)
+    return Submitted(
+        check,
+        said(check, len(isolated)),
+        isolated=isolated,
+        unsigned=tuple(row.person_id for row in noted.unsigned),
+    )
+
+
+@transaction.atomic
+def draft_count(
+    actor: Actor,
+    group: Unit,
+    slot: Slot,
+    day: dt.date,
+    now: dt.datetime,
+    *,
+    expected: int,
+    present: int,
+) -> DraftCount:
+    """Take a group leader's count: it fills nothing in, it only tells the class teacher."""
+    if present > expected:
+        raise Refused(_("实到不能比应到多"))
+    row, _made_now = DraftCount.objects.update_or_create(
+        unit=group, day=day, slot=slot.value,
+        defaults={
+            "expected": expected, "present": present, "at": now,
+            "by_id": actor.person_id,
+        },
+    )  # fmt: skip
+    audit.write(
+        actor, "check.draft", row, school=group.school_id or group.pk, at=now,
+        expected=expected, present=present,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def call(actor: Actor, guardian: Person, child: Person, now: dt.datetime) -> str:
+    """Show a guardian's number to whoever rings up; the trail keeps that it was shown."""
+    audit.write(
+        actor, "call", child, school=child.school_id or child.unit_id, at=now,
+        guardian=guardian.pk,
+    )  # fmt: skip
+    return str(guardian.phone)
+
+
+def roster_of(unit: Unit, day: dt.date, slot: Slot) -> Mapping[int, Person]:
+    """Who should be there in a check, by number; boarders only in a class's evening."""
+    rows = Person.objects.filter(
+        Q(left_on=None) | Q(left_on__gt=day),
+        Q(joined_on=None) | Q(joined_on__lte=day),
+        unit=unit,
+    )
+    if unit.kind == UnitKind.CLASS.value:
+        rows = rows.filter(role=PersonRole.STUDENT.value)
+        if slot is Slot.EVENING:
+            rows = rows.filter(boards=True)
+    else:
+        rows = rows.exclude(role="guardian")
+    told = rows.only("pk", "unit", "school", "role", "name", "boards", "seat", "code",
+                     "certificate_until")  # fmt: skip
+    return {person.pk: person for person in told.order_by("seat", "code", "pk")}
+
+
+def asked(
+    unit: Unit, now: dt.datetime, policy: Policy | None = None, *, boards: bool = False
+) -> tuple[Asked, ...]:
+    """The checks that are asked of a unit on a day."""
+    school = unit.school or unit
+    held = policy or policy_of(school)
+    day = now.date()
+    return asked_of(
+        screening_of(school, day, held), _rows(day, held.region or ""), day,
+        now.tzinfo or dt.UTC,
+        staff=unit.kind != UnitKind.CLASS.value, boards=boards,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _rows(day: dt.date, region: str) -> Book:
+    return load().on(day, region=region)
+
+
+def said(check: ClassCheck, isolated: int | None = None) -> str:
+    """One sentence: when it came, what is in it, who has to be apart."""
+    at = f"{localtime(_moment(check)):%H:%M}"
+    parts = [
+        _("{t}补交", t=at) if check.late else _("{t}已交", t=at),
+        counts_said(check),
+    ]
+    if isolated is None:
+        isolated = check.exceptions.filter(course=Course.ISOLATE.value).count()
+    if isolated:
+        parts.append(_("{n}人要隔离，已报校医", n=isolated))
+    return _("，").join(parts)
+
+
+def counts_said(check: ClassCheck) -> str:
+    """The counts of a check in words."""
+    if check.mode == Mode.ALL_NORMAL.value and check.present == check.expected:
+        return _("全勤{n}人", n=check.expected)
+    parts = [_("实到{n}人", n=check.present)]
+    parts += [
+        f"{_(kind.label)}{getattr(check, column)}"
+        for kind, column in COLUMNS.items()
+        if getattr(check, column)
+    ]
+    return _("，").join(parts)
+
+
+def _there(
+    unit: Unit, entry: CheckEntry
+) -> tuple[ClassCheck | None, ClassCheck | None]:
+    """The same entry if it came before, and the check that stands now."""
+    of_slot = Q(
+        unit=unit, day=entry.day, slot=entry.slot.value, state=Standing.SENT.value
+    )
+    known = standing = None
+    for row in ClassCheck.objects.filter(Q(entry=entry.entry) | of_slot):
+        if row.entry == entry.entry:
+            known = row
+        else:
+            standing = row
+    if known is not None and known.unit_id != unit.pk:
+        raise Refused(_("这个编号已经用在别处，请重新打开页面再交"))
+    return known, standing
+
+
+def _made(
+    made_at: dt.datetime | None,
+    day: dt.date,
+    standing: ClassCheck | None,
+    now: dt.datetime,
+) -> dt.datetime:
+    """When it was written; refused where that is not the day it is about."""
+    made = min(made_at.astimezone(now.tzinfo), now) if made_at else now
+    if made.date() != day:
+        if standing is not None:
+            raise Refused(_("更正只到当天24:00，之后请校医在台账里更正"))
+        raise Refused(_("填写的日子和晨检的日子不一样，没有收下"))
+    if now - made > KEPT:
+        raise Refused(_("这一条放了{n}天才传上来，没有收下", n=(now - made).days))
+    return made
+
+
+def _refuse_strangers(entry: CheckEntry, roster: Mapping[int, Person]) -> None:
+    named = {one.person for one in entry.exceptions} | entry.back
+    if strangers := named - roster.keys():
+        raise Refused(
+            _("有{n}人不在今天的名单上，请重新打开页面再交", n=len(strangers))
+        )
+
+
+def _row(actor: Actor, unit: Unit, entry: CheckEntry, now: dt.datetime) -> ClassCheck:
+    return ClassCheck(
+        entry=entry.entry,
+        unit=unit,
+        school=unit.school or unit,
+        day=entry.day,
+        at=now,
+        made_at=entry.made_at and min(entry.made_at, now),
+        by_id=actor.person_id,
+        acting=actor.acting,
+        slot=entry.slot.value,
+        state=Standing.SENT.value,
+    )
+
+
+def _judge(entry: CheckEntry, policy: Screening) -> tuple[_Judged, ...]:
+    return tuple(_Judged(one, triage(one.reading, policy)) for one in entry.exceptions)
+
+
+def _count(
+    check: ClassCheck,
+    entry: CheckEntry,
+    roster: Mapping[int, Person],
+    open_now: Mapping[int, Absence],
+    judged: Iterable[_Judged],
+) -> None:
+    """Count everybody once; whom nobody has confirmed is unknown, never present."""
+    kinds = Counter(one.told.kind for one in judged)
+    named = {one.person for one in entry.exceptions}
+    forgotten = (open_now.keys() & roster.keys()) - named - entry.back
+    unseen = max(len(roster) - entry.expected, 0)
+    for kind, column in COLUMNS.items():
+        setattr(check, column, kinds[kind])
+    check.expected = len(roster)
+    check.unknown = min(
+        check.unknown + len(forgotten) + unseen,
+        check.expected - check.sick - check.leave - check.tardy,
+    )
+    away = check.sick + check.leave + check.tardy + check.unknown
+    check.present = check.expected - away
+    check.unwell = min(check.unwell, check.present)
+    check.unmeasured = sum(
+        one.told.kind.ill and one.told.celsius is None for one in judged
+    )
+    some = check.unwell or away
+    check.mode = Mode.EXCEPTIONS.value if some else Mode.ALL_NORMAL.value
+
+
+def _place(
+    check: ClassCheck, standing: ClassCheck | None, older: ClassCheck | None
+) -> None:
+    """Where a check stands among those of its slot; a correction is as late as the first was."""
+    if standing is None:
+        return
+    late = standing.late and check.late
+    if older is not None:
+        check.state = Standing.REPLACED.value
+        ClassCheck.objects.filter(pk=older.pk).update(late=late)
+        return
+    check.late, check.replaces = late, standing
+    ClassCheck.objects.filter(pk=standing.pk).update(state=Standing.REPLACED.value)
+
+
+def _due(check: ClassCheck, policy: Policy, now: dt.datetime) -> dt.datetime | None:
+    at = dt.datetime.combine(check.day, dt.time(), now.tzinfo)
+    slots = asked(check.unit, at, policy, boards=check.slot == Slot.EVENING.value)
+    return next((one.due for one in slots if one.slot.value == check.slot), None)
+
+
+def _save(check: ClassCheck, judged: Iterable[_Judged]) -> list[CheckException]:
+    check.save(force_insert=True)
+    rows = [_exception(check, one) for one in judged]
+    if rows:
+        CheckException.objects.bulk_create(rows)
+    return rows
+
+
+def _exception(check: ClassCheck, one: _Judged) -> CheckException:
+    heat = one.told.celsius
+    return CheckException(
+        check_row=check,
+        person_id=one.told.person,
+        kind=one.told.kind.value,
+        symptoms=sorted(one.told.symptoms),
+        celsius=None if heat is None else Decimal(str(heat)),
+        onset=one.told.onset,
+        course=one.made.course.value,
+        syndromes=sorted(one.made.syndromes),
+    )
+
+
+def _isolate(
+    actor: Actor, check: ClassCheck, judged: Iterable[_Judged], now: dt.datetime
+) -> tuple[int, ...]:
+    """Open an incident for everybody who is there and must be apart; only on the day itself."""
+    found = [one for one in judged if one.made.course in ACTED_ON]
+    if not found or check.day != now.date():
+        return ()
+    people = Person.objects.select_related("unit__school", "school").in_bulk(
+        [one.told.person for one in found]
+    )
+    for one in found:
+        open_incident(
+            actor,
+            person=people[one.told.person],
+            celsius=one.told.celsius,
+            symptoms=sorted(one.told.symptoms),
+            now=now,
+            made_at=check.made_at,
+            source="check",
+            entry=uuid.uuid5(check.entry, str(one.told.person)),
+        )
+    return tuple(one.told.person for one in found)
+
+
+def _moment(check: ClassCheck) -> dt.datetime:
+    """When a check was written: on the phone, else when it came."""
+    return check.made_at or check.at
+
+
+def _later(one: ClassCheck, other: ClassCheck) -> bool:
+    """Whether a check was written after another, however they came in."""
+    return (_moment(one), str(one.entry)) > (_moment(other), str(other.entry))
