@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bihuan.base.units import Celsius
+from bihuan.base.wording import _
 from bihuan.rules.absence import Trace
 from bihuan.rules.access import Role
 from bihuan.rules.alarms import Alarm as Found, Case, Cell, Group, counted
 from bihuan.rules.book import DISEASES, load
+from bihuan.rules.precision import Closing, Diagnosis, Precision, Truth, truth
 from bihuan.rules.triage import Screening, Symptom, syndromes
+from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.absences.models import Absence
 from bihuan.web.ledgers.checks.models import CheckException, Kind
 from bihuan.web.ledgers.core.rows import REPLACED, in_force
 from bihuan.web.ledgers.incidents.models import (
+    DIAGNOSES,
     NOT_CATCHING,
     RULED_OUT,
     Alarm,
@@ -35,6 +40,8 @@ LOOKED_BACK: Final = dt.timedelta(days=14)
 """Windows of the rules are not longer."""
 GAP: Final = dt.timedelta(days=3)
 """Days without an entry after which somebody's illness is a new one: a weekend and a day."""
+PRECISION_DAYS: Final = dt.timedelta(days=60)
+"""Days of alarms over which precision is told."""
 TOLD: Final = (
     Role.SCHOOL_DOCTOR,
     Role.PRINCIPAL,
@@ -102,10 +109,12 @@ def _counted(school: Unit, now: dt.datetime) -> tuple[Found, ...]:
     return counted(cases, _sizes(school), alarm_rules_of(school, day), day)
 
 
-def cases_of(school: Unit, day: dt.date) -> Iterator[Case]:
+def cases_of(
+    school: Unit, day: dt.date, back: dt.timedelta = LOOKED_BACK
+) -> Iterator[Case]:
     """Illnesses of a school's persons that were found in the last days."""
     policy = screening_of(school, day)
-    ill = _illnesses(school, day - LOOKED_BACK, day)
+    ill = _illnesses(school, day - back, day)
     people = Person.objects.filter(pk__in=ill).select_related(
         "unit", "unit__parent", "room"
     )
@@ -321,3 +330,96 @@ def _tell(alarm: Alarm, now: dt.datetime) -> None:
         "alarm_class", to, unit=alarm.school, klass=alarm.unit, count=alarm.count,
         now=now, link=f"/alarms/{alarm.pk}/", group=alarm.school,
     )  # fmt: skip
+
+
+@transaction.atomic
+def take(actor: Actor, alarm: Alarm, now: dt.datetime) -> None:
+    """Take an alarm: from now on somebody answers for it; who was first stays."""
+    row = Alarm.objects.select_for_update().get(pk=alarm.pk)
+    if row.state != AlarmState.OPEN.value:
+        return
+    row.state, row.taken_at = AlarmState.TAKEN.value, now
+    row.taken_by_id = actor.person_id
+    row.acting = actor.acting
+    row.save(update_fields=["state", "taken_at", "taken_by", "acting"])
+    audit.write(actor, "alarm.take", row, school=row.school_id, at=now)
+
+
+@transaction.atomic
+def close(actor: Actor, alarm: Alarm, diagnosis: str, now: dt.datetime) -> None:
+    """Close an alarm with what its cases had; whether it was true follows from that."""
+    row = Alarm.objects.select_for_update().get(pk=alarm.pk)
+    if row.state == AlarmState.CLOSED.value:
+        return
+    if diagnosis not in dict(DIAGNOSES):
+        raise Refused(_("关闭报警要填诊断，或选“排除”。"))
+    row.state, row.diagnosis, row.done_at = AlarmState.CLOSED.value, diagnosis, now
+    row.closed_by_id = actor.person_id
+    row.true_alarm = _is_true(row)
+    row.save(update_fields=["state", "diagnosis", "done_at", "closed_by", "true_alarm"])
+    audit.write(
+        actor, "alarm.close", row, school=row.school_id, at=now, diagnosis=diagnosis,
+        true=row.true_alarm,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def retell(school: Unit, persons: Iterable[int], now: dt.datetime) -> None:
+    """Judge alarms anew by diagnoses that came; an open one may be told before it closes."""
+    wanted = set(persons)
+    since = now.date() - PRECISION_DAYS
+    for row in Alarm.objects.filter(school=school, day__gte=since).exclude(
+        state=REPLACED
+    ):
+        if not wanted & set(row.persons):
+            continue
+        was, row.true_alarm = row.true_alarm, _is_true(row)
+        if was != row.true_alarm:
+            row.save(update_fields=["true_alarm"])
+            audit.write(
+                SYSTEM, "alarm.truth", row, school=row.school_id, at=now,
+                true=row.true_alarm,
+            )  # fmt: skip
+
+
+def _is_true(alarm: Alarm) -> bool | None:
+    """Whether enough of its persons had one illness that is passed on; None: not out yet.
+
+    Whose own diagnosis is not out is taken to have what the alarm was closed with.
+    """
+    own = _diagnoses(alarm.persons)
+    said = tuple(
+        _diagnosis(own.get(person) or alarm.diagnosis) for person in alarm.persons
+    )
+    return _TRUTH[truth(Closing(threshold=alarm.threshold, diagnoses=said))]
+
+
+_TRUTH: Final = {Truth.TRUE: True, Truth.FALSE: False, Truth.UNKNOWN: None}
+
+
+def _diagnoses(persons: Iterable[int]) -> Mapping[int, str]:
+    """The newest diagnosis of each person."""
+    rows = Incident.objects.filter(person__in=persons).exclude(diagnosis="")
+    return dict(rows.order_by("day", "pk").values_list("person", "diagnosis"))
+
+
+def _diagnosis(disease: str) -> Diagnosis | None:
+    if not disease:
+        return None
+    catching = disease not in (NOT_CATCHING, RULED_OUT)
+    return Diagnosis(disease=disease, communicable=catching)
+
+
+def precision_of(rows: "QuerySet[Alarm]", rule: str, day: dt.date) -> Precision:
+    """How often a rule was right among alarms, over the last days 这条准不准."""
+    since = day - PRECISION_DAYS
+    found = list(
+        rows.filter(rule=rule, day__gte=since, day__lte=day)
+        .exclude(state=REPLACED)
+        .values_list("true_alarm", flat=True)
+    )
+    return Precision(
+        raised=len(found),
+        decided=sum(one is not None for one in found),
+        true=sum(one is True for one in found),
+    )

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -11,17 +12,40 @@ from django.db import transaction
 from bihuan.base.wording import _
 from bihuan.rules.access import Role
 from bihuan.rules.book import load
-from bihuan.rules.incident_clock import Limit, is_night, limits, report_row
+from bihuan.rules.contacts_of import (
+    ContactList,
+    Known,
+    Roll,
+    Source,
+    contacts_of,
+    recall,
+)
+from bihuan.rules.incident_clock import Limit, Step, is_night, limits, report_row
 from bihuan.web.flows import alarms
 from bihuan.web.flows.accounts import Refused
-from bihuan.web.ledgers.incidents.models import Incident, Origin, Spot, Standing
+from bihuan.web.ledgers.incidents.models import (
+    DIAGNOSES,
+    Call,
+    Contact,
+    ContactRoll,
+    Incident,
+    IncidentStep,
+    Origin,
+    Spot,
+    Standing,
+)
+from bihuan.web.ledgers.incidents.rolls import LOOK_BACK, rolls_of
 from bihuan.web.notices.inbox import holders, tell
 from bihuan.web.org import audit
-from bihuan.web.org.models import Person, Unit
+from bihuan.web.org.models import Guardianship, Person, Unit
 from bihuan.web.org.policy import policy_of
 from bihuan.web.org.scope import Actor
 
 TOLD: Final = (Role.SCHOOL_DOCTOR, Role.PRINCIPAL, Role.GRADE_HEAD)
+IN_HAND: Final = (Role.SCHOOL_DOCTOR, Role.PRINCIPAL)
+"""Who may have an incident in hand."""
+FOLLOWED: Final = dt.timedelta(days=14)
+"""How long after it a list of contacts is held against who fell ill."""
 
 
 @transaction.atomic
@@ -138,3 +162,343 @@ def _tell_opened(row: Incident, now: dt.datetime) -> None:
         "incident_open", holders(TOLD, row.unit, now.date()), unit=row.school, now=now,
         link="/incidents/", count=open_now,
     )  # fmt: skip
+
+
+@transaction.atomic
+def step(
+    actor: Actor,
+    incident: Incident,
+    which: Step,
+    now: dt.datetime,
+    *,
+    note: str = "",
+    again: Decimal | None = None,
+    goes: str = "",
+    hospital: str = "",
+) -> IncidentStep:
+    """Note that a step is done; noted again it stays as it was."""
+    row = _locked(incident)
+    done = row.steps.filter(step=which.value).first()
+    if done is not None:
+        return done
+    _refuse_closed(row)
+    if which in (Step.FOUND, Step.DIAGNOSED, Step.CLOSED):
+        raise Refused(_("这一步要填诊断，不能只点完成。"))
+    if which is Step.TRANSPORT and not goes:
+        raise Refused(_("请填去向：家长接回、送医，还是转观察区。"))
+    changed = {"again": again, "goes": goes, "hospital": hospital}
+    for name, value in changed.items():
+        if value:
+            setattr(row, name, value)
+    row.save(update_fields=list(changed))
+    done = _note(actor, row, which, now, note)
+    if which is Step.ROOM:
+        list_contacts(actor, row, now)
+    if again:
+        alarms.weigh(row.school, now)
+    return done
+
+
+@transaction.atomic
+def list_contacts(actor: Actor, incident: Incident, now: dt.datetime) -> ContactList:
+    """List the contacts from every roll, or bring the list in step; nobody is taken off."""
+    person, until = incident.person, incident.opened_at.date()
+    found = contacts_of(
+        str(person.pk), rolls_of(person, until), until=until, days=LOOK_BACK
+    )
+    there = set(incident.contacts.values_list("person", flat=True))
+    new = [
+        Contact(
+            incident=incident,
+            person_id=int(one.person),
+            sources=[source.value for source in one.sources],
+            closeness=place,
+            last=one.last,
+        )
+        for place, one in enumerate(found.contacts)
+        if int(one.person) not in there
+    ]
+    Contact.objects.bulk_create(new)
+    for state in found.sources:
+        came = state.known is not Known.UNKNOWN
+        row, made = ContactRoll.objects.get_or_create(
+            incident=incident, source=state.source.value, defaults={"came": came}
+        )
+        if came and not made and not row.came:
+            row.came = True
+            row.save(update_fields=["came"])
+    if new:
+        audit.write(
+            actor, "incident.contacts", incident, school=incident.school_id, at=now,
+            count=len(new),
+        )  # fmt: skip
+    return listed(incident)
+
+
+def listed(incident: Incident) -> ContactList:
+    """The list as it stands: who, from which sources, how many are checked."""
+    rows = list(incident.contacts.all())
+    until = incident.opened_at.date()
+    rolls = [
+        Roll(
+            source=Source(roll.source),
+            persons=frozenset(
+                str(row.person_id) for row in rows if roll.source in row.sources
+            ),
+        )
+        for roll in incident.rolls.all()
+    ]
+    out = [
+        Roll(source=Source(roll.source), persons=None)
+        for roll in incident.rolls.all()
+        if not roll.came
+    ]
+    checked = frozenset(str(row.person_id) for row in rows if row.checked_at)
+    return contacts_of(
+        str(incident.person_id), (*rolls, *out), until=until, days=LOOK_BACK,
+        checked=checked,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_contact(
+    actor: Actor,
+    incident: Incident,
+    person: Person,
+    source: Source,
+    now: dt.datetime,
+) -> Contact:
+    """Name a contact whom no roll has, or another source of one who is listed."""
+    _refuse_closed(incident)
+    if person.school_id != incident.school_id or person.pk == incident.person_id:
+        raise Refused(_("只能加本校的其他人。"))
+    ContactRoll.objects.get_or_create(
+        incident=incident, source=source.value, defaults={"came": True}
+    )
+    row, made = Contact.objects.get_or_create(
+        incident=incident,
+        person=person,
+        defaults={
+            "sources": [source.value],
+            "closeness": list(Source).index(source),
+            "last": incident.opened_at.date(),
+            "added_by_id": actor.person_id,
+        },
+    )
+    if not made and source.value not in row.sources:
+        row.sources = [*row.sources, source.value]
+        row.save(update_fields=["sources"])
+    audit.write(
+        actor, "incident.contact", incident, school=incident.school_id, at=now,
+        contact=person.pk, source=source.value,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def check_contacts(
+    actor: Actor,
+    incident: Incident,
+    contacts: Iterable[Contact],
+    now: dt.datetime,
+    *,
+    well: bool,
+) -> int:
+    """Note that contacts were asked, and whether they are well; says how many were new."""
+    _refuse_closed(incident)
+    numbers = [row.pk for row in contacts if row.incident_id == incident.pk]
+    rows = Contact.objects.filter(pk__in=numbers)
+    new = rows.filter(checked_at=None).update(
+        checked_at=now, checked_by_id=actor.person_id, well=well
+    )
+    rows.exclude(well=well).update(well=well)
+    audit.write(
+        actor, "incident.check", incident, school=incident.school_id, at=now,
+        contacts=sorted(numbers), well=well,
+    )  # fmt: skip
+    _end_list(actor, incident, now)
+    return new
+
+
+@transaction.atomic
+def roll_came(
+    actor: Actor, incident: Incident, source: Source, now: dt.datetime, note: str = ""
+) -> None:
+    """Note that a roll that was out has come, or that there is nobody to name."""
+    _refuse_closed(incident)
+    ContactRoll.objects.update_or_create(
+        incident=incident, source=source.value, defaults={"came": True, "note": note}
+    )
+    audit.write(
+        actor, "incident.roll", incident, school=incident.school_id, at=now,
+        source=source.value,
+    )  # fmt: skip
+    _end_list(actor, incident, now)
+
+
+def _end_list(actor: Actor, incident: Incident, now: dt.datetime) -> None:
+    """The step ends by itself, once every roll is there and everybody was asked."""
+    done = incident.steps.filter(step=Step.CONTACTS.value).exists()
+    if not done and listed(incident).complete:
+        _note(actor, incident, Step.CONTACTS, now, "")
+
+
+@transaction.atomic
+def call(
+    actor: Actor,
+    incident: Incident,
+    now: dt.datetime,
+    *,
+    answered: bool,
+    person: Person | None = None,
+    whom: str = "",
+    note: str = "",
+    entry: uuid.UUID | None = None,
+) -> Call:
+    """Log a call; an answered one to a guardian ends the step 通知家长."""
+    key = entry or uuid.uuid4()
+    known = Call.objects.filter(entry=key).first()
+    if known:
+        return known
+    _refuse_closed(incident)
+    row = Call.objects.create(
+        incident=incident, entry=key, person=person, whom=whom[:40],
+        answered=answered, note=note[:80], at=now, by_id=actor.person_id,
+    )  # fmt: skip
+    audit.write(
+        actor, "incident.call", incident, school=incident.school_id, at=now,
+        to=person.pk if person else None, answered=answered,
+    )  # fmt: skip
+    if answered and person is not None and _is_guardian(incident, person):
+        step(actor, incident, Step.GUARDIAN, now)
+    return row
+
+
+def _is_guardian(incident: Incident, person: Person) -> bool:
+    return Guardianship.objects.filter(
+        child=incident.person_id, guardian=person, until=None
+    ).exists()
+
+
+@transaction.atomic
+def hand_to(actor: Actor, incident: Incident, person: Person, now: dt.datetime) -> None:
+    """Give an incident into somebody else's hands 转副岗."""
+    _refuse_closed(incident)
+    if person.pk not in holders(IN_HAND, incident.school, now.date()):
+        raise Refused(_("只能转给本校的校医、校长或副岗。"))
+    incident.in_hand = person
+    incident.save(update_fields=["in_hand"])
+    audit.write(
+        actor, "incident.hand", incident, school=incident.school_id, at=now,
+        to=person.pk,
+    )  # fmt: skip
+    tell(
+        "incident_open", [person], unit=incident.school, now=now,
+        link=f"/incidents/{incident.pk}/", count=1,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def diagnose(
+    actor: Actor,
+    incident: Incident,
+    diagnosis: str,
+    now: dt.datetime,
+    *,
+    words: str = "",
+    confirmed: bool = False,
+    notifiable: bool = False,
+) -> None:
+    """Write down what it turned out to be; alarms that counted the person are told by it."""
+    if diagnosis not in dict(DIAGNOSES):
+        raise Refused(_("请从表里选一个诊断，或选“排除”。"))
+    row = _locked(incident)
+    row.diagnosis, row.diagnosis_words = diagnosis, words[:80]
+    row.confirmed, row.notifiable = confirmed, notifiable
+    row.save(update_fields=["diagnosis", "diagnosis_words", "confirmed", "notifiable"])
+    for name in ("diagnosis", "diagnosis_words", "confirmed", "notifiable"):
+        setattr(incident, name, getattr(row, name))
+    if not row.steps.filter(step=Step.DIAGNOSED.value).exists():
+        _note(actor, row, Step.DIAGNOSED, now, "")
+    audit.write(
+        actor, "incident.diagnose", row, school=row.school_id, at=now,
+        diagnosis=diagnosis, confirmed=confirmed, notifiable=notifiable,
+    )  # fmt: skip
+    alarms.retell(row.school, [row.person_id], now)
+    alarms.weigh(row.school, now)
+
+
+@transaction.atomic
+def close(actor: Actor, incident: Incident, now: dt.datetime) -> None:
+    """Close an incident: it has a diagnosis, or nothing was found, and no room holds him."""
+    row = _locked(incident)
+    if row.state == Standing.CLOSED.value:
+        return
+    if not row.diagnosis:
+        raise Refused(_("关闭前要有诊断，或选“排除”。"))
+    if row.stays.filter(left_at=None).exists():
+        raise Refused(_("人还在隔离室，请先登记离室。"))
+    _note(actor, row, Step.CLOSED, now, "")
+    row.state, row.done_at = Standing.CLOSED.value, now
+    row.closed_by_id = actor.person_id
+    row.save(update_fields=["state", "done_at", "closed_by"])
+    incident.state, incident.done_at = row.state, now
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """How well a list foresaw who fell ill afterwards."""
+
+    listed: int
+    ill: int
+    """Who fell ill afterwards with something alike."""
+    on_list: int
+    share: float | None
+    """None: nobody fell ill, so nobody can tell."""
+
+
+def recall_of(incident: Incident) -> Recall:
+    """Hold the list against those of the school who fell ill in the two weeks after."""
+    start = incident.opened_at.date()
+    later = start + FOLLOWED
+    named = frozenset(
+        str(pk) for pk in incident.contacts.values_list("person", flat=True)
+    )
+    cases = list(alarms.cases_of(incident.school, later, FOLLOWED))
+    own = str(incident.person_id)
+    looks = {look for case in cases if case.person == own for look in case.syndromes}
+    alike = {
+        case.person: True
+        for case in cases
+        if case.person != own
+        and case.day > start
+        and (not looks or looks & case.syndromes)
+    }
+    return Recall(
+        listed=len(named),
+        ill=len(alike),
+        on_list=len(named & set(alike)),
+        share=recall(named, alike),
+    )
+
+
+def _note(
+    actor: Actor, row: Incident, which: Step, now: dt.datetime, note: str
+) -> IncidentStep:
+    done = IncidentStep.objects.create(
+        incident=row, step=which.value, at=now, by_id=actor.person_id,
+        acting=actor.acting, note=note[:120],
+    )  # fmt: skip
+    audit.write(
+        actor, "incident.step", row, school=row.school_id, at=now, step=which.value
+    )
+    return done
+
+
+def _locked(incident: Incident) -> Incident:
+    return Incident.objects.select_for_update().get(pk=incident.pk)
+
+
+def _refuse_closed(incident: Incident) -> None:
+    if incident.state != Standing.OPEN.value:
+        raise Refused(_("这件已经关闭，不能再改。"))

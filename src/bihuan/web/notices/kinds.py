@@ -241,6 +241,12 @@ declare("return_sign", N_("复课证明"), N_("{unit}有{count}份复课证明�
 declare("leave_sign", N_("请假单"), N_("{klass}有{count}张请假单等您批"))
 declare("gate_hold", N_("校门"), N_("{unit}校门有{count}人在等"))
 declare(
+    "gate_differs",
+    N_("校门"),
+    N_("{klass}有{count}人按离线名单进了校，手续没有办完"),
+)
+declare("visit_asked", N_("来访"), N_("{unit}有{count}位来访等您答应"), roll=Roll.SUM)
+declare(
     "survey_due", N_("健康排查"), N_("{unit}还有{count}人没填健康排查，{due}前填完")
 )
 declare("stay_due", N_("隔离观察"), N_("{unit}有{count}人今天的观察还没记"))
@@ -251,5 +257,11 @@ declare("names_seen", N_("查看姓名"), N_("{unit}有人按规定查看了姓�
 declare("account_locked", N_("账号锁住"), N_("{unit}有{count}个账号锁住了，等您解锁"))
 declare("handed_over", N_("代班"), N_("{klass}今天由您代班"))
 declare("duty_gap", N_("岗位空缺"), N_("{unit}有{count}项责任没有人"))
+declare(
+    "health_report",
+    N_("情况专报"),
+    N_("{unit}报来{count}份情况专报，等您回执"),
+    red=True,
+)
 declare("liaison_back", N_("卫生部门回复"), N_("{unit}上报的有{count}件有了回复"))
 declare("import_done", N_("导入完成"), N_("{unit}导入{total}行，其中{count}行要改"))

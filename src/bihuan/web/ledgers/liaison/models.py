@@ -92,8 +92,6 @@ class HealthReport(Row):
     """Counts, times and pseudonyms as they were when it was drafted."""
     measures = models.TextField(blank=True)
     """What the school has done, in its own words."""
-    named = models.BooleanField(default=False)
-    """Whether the receiver sees names: the case is legally reportable."""
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(null=True)
@@ -111,3 +109,10 @@ class HealthReport(Row):
                 name="report_is_about_something",
             )
         ]
+
+    @property
+    def about(self) -> Alarm | Incident:
+        """What it reports."""
+        found = self.alarm or self.incident
+        assert found is not None  # noqa: S101  # the constraint holds it
+        return found
