@@ -174,6 +174,7 @@ def _opened(
         acting=actor.acting,
         state=Trace.REGISTERED.value,
         person_id=one.person_id,
+        check_row=check,
         kind=TRACED[one.kind],
         symptoms=one.symptoms,
         syndromes=one.syndromes,
@@ -294,11 +295,13 @@ def comeback(
 ) -> Return:
     """Whether the days rule and the paper let somebody come back, before anybody signs."""
     zone = now.tzinfo
-    free = row.free_since and dt.datetime.combine(row.free_since, dt.time(), zone)
+    free = None
+    if row.free_since is not None:
+        free = dt.datetime.combine(row.free_since, dt.time(), zone)
     recovery = Recovery(
         disease=row.diagnosis if row.diagnosis in DISEASES else "",
         syndromes=frozenset(Syndrome(code) for code in row.syndromes),
-        symptom_free_since=free or None,
+        symptom_free_since=free,
         onset=row.onset,
         certificate=bool(row.certificate),
         teacher=str(row.class_signed_by_id or ""),
@@ -397,6 +400,7 @@ def _take(actor: Actor, row: Absence, told: StepEntry, now: dt.datetime) -> None
     if told.after is Trace.RETURNED:
         row.class_signed_by_id, row.class_signed_at = actor.person_id, now
         row.returned_on = now.date()
+    row.traced_by_id = actor.person_id
     row.state = told.after.value
     row.done_at = now if told.after.closed else None
     row.due = due_of(row, policy_of(row.school).region or "", now)

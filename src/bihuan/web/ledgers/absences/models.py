@@ -6,9 +6,11 @@ from typing import ClassVar, Final
 from django.db import models
 from django.db.models import F, Q
 
-from bihuan.base.wording import N_
+from bihuan.base.wording import N_, _
 from bihuan.plan.words import Word
 from bihuan.rules.absence import Trace
+from bihuan.rules.book import DISEASES
+from bihuan.rules.triage import Symptom
 from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.org.models import Person, choices
 
@@ -29,11 +31,17 @@ class Absence(Row):
     """An absence that is traced 因病缺课; its state is a step of `rules.absence`."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="absences")
+    check_row = models.ForeignKey(
+        "checks.ClassCheck", models.PROTECT, null=True, related_name="+"
+    )
+    """The check it was found in; its counts stand in the paper form."""
     kind = models.CharField(max_length=8, choices=choices(AbsenceKind))
     symptoms = models.JSONField(default=list)
     syndromes = models.JSONField(default=list)
     celsius = models.DecimalField(max_digits=3, decimal_places=1, null=True)
     onset = models.DateField(null=True)
+    traced_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    """Who did the last step 追踪人."""
     left_at = models.DateTimeField(null=True)
     """When somebody who fell ill at school went home 离校时间."""
     last_day = models.DateField()
@@ -87,6 +95,44 @@ class Absence(Row):
     def signed(self) -> bool:
         """Whether both have signed."""
         return bool(self.class_signed_by_id and self.doctor_signed_by_id)
+
+    @property
+    def age(self) -> int | None:
+        """Years of age on the first day missed."""
+        born = self.person.born
+        if born is None:
+            return None
+        had_birthday = (self.day.month, self.day.day) >= (born.month, born.day)
+        return self.day.year - born.year - (not had_birthday)
+
+    @property
+    def why(self) -> str:
+        """Reason as the paper form has it: symptoms, then the hospital and its word."""
+        parts = [_(Symptom(code).label) for code in self.symptoms]
+        told = "、".join(parts) or _(AbsenceKind(self.kind).label)
+        seen = "，".join(
+            part for part in (self.hospital, disease(self.diagnosis)) if part
+        )
+        return f"{told}（{seen}）" if seen else told
+
+    @property
+    def followed(self) -> str:
+        """Where the trace stands, as the paper form has it."""
+        if self.trace is None:
+            return ""
+        if self.contacted_on is None:
+            return _(self.trace.label)
+        on = _(
+            "{month}月{day}日联系",
+            month=self.contacted_on.month,
+            day=self.contacted_on.day,
+        )
+        return f"{_(self.trace.label)}，{on}"
+
+
+def disease(diagnosis: str) -> str:
+    """Name of a diagnosis: of the book, or as it was written."""
+    return _(DISEASES[diagnosis]) if diagnosis in DISEASES else diagnosis
 
 
 class AbsenceStep(models.Model):

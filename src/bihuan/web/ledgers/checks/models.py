@@ -99,6 +99,11 @@ class ClassCheck(Row):
             ),
         ]
 
+    @property
+    def away(self) -> int:
+        """How many are not there 缺课."""
+        return self.expected - self.present
+
 
 class CheckException(models.Model):
     """Somebody who is not normal in a check."""
