@@ -47,6 +47,23 @@ FIGURES = {
 }
 """Columns of the report in their order; the office's own form is filled from them."""
 
+
+def indicator(rows: QuerySet[Any], unit: Unit, now: dt.datetime) -> Shown:
+    """Whether today's report is signed; none is unknown, not zero."""
+    today = rows.filter(day=now.date()).order_by("-at").first()
+    if today is None:
+        return Shown(
+            state="unknown", value=None, unit="",
+            said=_("{unit}今天还没有日报", unit=unit.name), counted_at=now,
+        )  # fmt: skip
+    signed = today.state == DailyState.SIGNED.value
+    said = _("{unit}今天的日报已签") if signed else _("{unit}今天的日报还没签")
+    return Shown(
+        state="pass" if signed else "stale", value=float(signed), unit="",
+        said=said.format(unit=unit.name), counted_at=today.at,
+    )  # fmt: skip
+
+
 LEDGER = Ledger(
     slug="daily",
     name=N_("日报、零报告"),
@@ -95,23 +112,7 @@ LEDGER = Ledger(
     ),
     key=("unit", "day"),
     units=("school", "bureau"),
-    indicator=lambda rows, unit, now: indicator(rows, unit, now),
+    indicator=indicator,
     retention=Retention(days=365, basis=N_("规则P9a")),
     help=N_("到“日报”一页填，数字从当天的晨检来"),
 )  # fmt: skip
-
-
-def indicator(rows: QuerySet[Any], unit: Unit, now: dt.datetime) -> Shown:
-    """Whether today's report is signed; none is unknown, not zero."""
-    today = rows.filter(day=now.date()).order_by("-at").first()
-    if today is None:
-        return Shown(
-            state="unknown", value=None, unit="",
-            said=_("{unit}今天还没有日报", unit=unit.name), counted_at=now,
-        )  # fmt: skip
-    signed = today.state == DailyState.SIGNED.value
-    said = _("{unit}今天的日报已签") if signed else _("{unit}今天的日报还没签")
-    return Shown(
-        state="pass" if signed else "stale", value=float(signed), unit="",
-        said=said.format(unit=unit.name), counted_at=today.at,
-    )  # fmt: skip

@@ -135,7 +135,7 @@ PASSINGS = Ledger(
             closed=True,
             mark="pass",
         ),
-    ),  # fmt: skip
+    ),
     first=Standing.DONE.value,
     clocks=(
         Clock(
