@@ -226,6 +226,18 @@ def test_a_drill_says_so_first() -> None:
     assert content(bots.feishu(drilled, "", 0)).startswith("（演练）闭环 · 晨检催报\n")
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"), [(-1, "08:00"), (-9, "3月9日08:00"), (15.9, "08:00")]
+)
+def test_a_time_of_the_same_day_is_said_without_the_day(
+    hours: float, said: str
+) -> None:
+    at = DUE + dt.timedelta(hours=hours)
+    facts = Facts(unit=SCHOOL, count=3, due=DUE)
+    told = Line(KINDS["check_late"], facts, at.astimezone(dt.UTC)).say()
+    assert told == f"示例A中学还有3个班没交晨检，{said}前交"
+
+
 def test_several_kinds_are_counted_in_the_title() -> None:
     mixed = message(late(), Line(KINDS["return_sign"], Facts(unit=SCHOOL, count=1)))
     assert content(bots.wecom(mixed)).startswith("闭环 · 2条提醒\n")

@@ -45,7 +45,7 @@ def test_whoever_is_told_finds_it_in_his_inbox(cast: Cast) -> None:
     (row,) = inbox.notices(account(cast, "doctor"))
     assert inbox.say(row) == (
         "晨检催报",
-        "示例A中学还有2个班没交晨检，3月9日08:20前交",
+        "示例A中学还有2个班没交晨检，08:20前交",
     )
     assert (row.link, row.red, row.at) == ("/board/", False, MORNING)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from bihuan.web.notices import deliver, groups, inbox
+from bihuan.web.notices import deliver, groups, inbox, kinds
 from bihuan.web.notices.bots import BotKind
 from bihuan.web.notices.models import Bot, Delivery, Notice
 from bihuan.web.org import clock
 from makers import SECRET, Maker, maker
-from site_world import MORNING, Cast, build
+from site_world import Cast, build
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -215,8 +215,9 @@ def test_when_it_is_tried_again_is_shown(cast: Cast, server: Maker) -> None:
     client.post(f"/bots/{pk}/change/", {"do": "test"})
     server.failure = "503"
     deliver.deliver(clock.now())
-    again = Delivery.objects.get().next_at.astimezone(MORNING.tzinfo)
-    assert f"{again:%H:%M}再试" in page(client, f"/bots/{pk}/")
+    row = Delivery.objects.get()
+    again = kinds.said_time(row.next_at, row.made_at)
+    assert f"{again}再试" in page(client, f"/bots/{pk}/")
 
 
 def test_a_bot_is_switched_off_and_on_and_taken_out(cast: Cast) -> None:

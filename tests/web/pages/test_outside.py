@@ -129,13 +129,13 @@ def test_the_second_factor_is_still_asked_for(cast: Cast) -> None:
 
 def test_one_ties_and_unties_ones_own_account(cast: Cast) -> None:
     client = cast.client("teacher")
-    assert "企业微信：没有绑定" in client.get("/inbox/").content.decode()
+    assert "企业微信<small>没有绑定" in client.get("/inbox/").content.decode()
     asked = begin(client, "/login/wecom/bind/", post=True)
     given = {"code": "code-of-wang", "state": asked["state"]}
     assert client.get("/login/wecom/back/", given)["Location"] == "/inbox/"
     account = Account.objects.get(pk=cast.accounts["teacher"].pk)
     assert account.outside_id == "wecom:wang01"
-    assert "企业微信：已绑定" in client.get("/inbox/").content.decode()
+    assert "企业微信<small>已绑定" in client.get("/inbox/").content.decode()
     client.post("/login/unbind/")
     account.refresh_from_db()
     assert account.outside_id == ""

@@ -85,4 +85,4 @@ def _rolled(before: Item, item: Item) -> Item:
         count = facts.count + (before.line.facts.count or 0)
         facts = replace(facts, count=count)
     mobiles = tuple(dict.fromkeys(before.mobiles + item.mobiles))
-    return replace(item, line=Line(item.line.kind, facts), mobiles=mobiles)
+    return replace(item, line=replace(item.line, facts=facts), mobiles=mobiles)

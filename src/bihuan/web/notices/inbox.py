@@ -152,7 +152,7 @@ def line(row: Told) -> Line | None:
         due=dt.datetime.fromisoformat(due) if due else None,
         **{name: row.params.get(name) for name in ("count", "total", "minutes")},
     )
-    return Line(kind, about.facts())
+    return Line(kind, about.facts(), row.at)
 
 
 def say(row: Told) -> tuple[str, str]:

@@ -100,11 +100,11 @@ class Facts:
         """Which of the places have a value."""
         return frozenset(p for p in PLACES if getattr(self, p) is not None)
 
-    def said(self) -> dict[str, object]:
-        """The values as they are read by people."""
+    def said(self, at: datetime | None = None) -> dict[str, object]:
+        """The values as they are read by people, who know which day it was told on."""
         values = {place: getattr(self, place) for place in self.given()}
         if self.due is not None:
-            values["due"] = said_time(self.due)
+            values["due"] = said_time(self.due, at)
         return values
 
 
@@ -135,6 +135,8 @@ class Line:
 
     kind: Kind
     facts: Facts
+    at: datetime | None = None
+    """When it was told; a time of that day is said without the day."""
 
     def __post_init__(self) -> None:
         if KINDS.get(self.kind.key) != self.kind:
@@ -146,7 +148,7 @@ class Line:
 
     def say(self) -> str:
         """The sentence in the language being spoken."""
-        return _(self.kind.line, **self.facts.said())
+        return _(self.kind.line, **self.facts.said(self.at))
 
 
 KINDS: Final[dict[str, Kind]] = {}
@@ -163,16 +165,12 @@ def declare(
     return kind
 
 
-def said_time(at: datetime) -> str:
-    """A time as it is said in China: 4月8日 7:50."""
-    here = at.astimezone(CHINA)
-    return _(
-        "{month}月{day}日{hour}:{minute}",
-        month=here.month,
-        day=here.day,
-        hour=f"{here.hour:02}",
-        minute=f"{here.minute:02}",
-    )
+def said_time(when: datetime, at: datetime | None = None) -> str:
+    """A time as it is said in China: 4月8日07:50, or 07:50 on that day."""
+    here = when.astimezone(CHINA)
+    if at is not None and at.astimezone(CHINA).date() == here.date():
+        return f"{here:%H:%M}"
+    return _("{month}月{day}日{t}", month=here.month, day=here.day, t=f"{here:%H:%M}")
 
 
 def _places(sentence: str) -> frozenset[str]:

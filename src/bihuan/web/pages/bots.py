@@ -20,7 +20,7 @@ from bihuan.base.wording import _
 from bihuan.rules.access import Deed
 from bihuan.web.notices import groups, inbox
 from bihuan.web.notices.bots import BotKind
-from bihuan.web.notices.kinds import CHINA
+from bihuan.web.notices.kinds import said_time
 from bihuan.web.notices.models import Bot, Delivery, DeliveryState, Maker
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
@@ -97,14 +97,14 @@ class Row:
 class Digest:
     """A digest as the page shows it."""
 
-    at: dt.datetime
+    at: str
     lines: list[str]
     state: str
     said: str
     tries: int
     reason: str
     code: str
-    again: dt.datetime | None
+    again: str
 
 
 @open_to(Deed.SETTINGS)
@@ -194,12 +194,12 @@ def _digest(row: Delivery) -> Digest:
     """A digest as the page shows it."""
     again = row.state == DeliveryState.WAITING.value and row.tries > 0
     return Digest(
-        at=row.made_at.astimezone(CHINA),
+        at=said_time(row.made_at),
         lines=[inbox.say(notice)[1] for notice in row.notices.all()],
         state=MARKS[row.state],
         said=_state(row),
         tries=row.tries,
         reason=_(row.reason) if row.reason else "",
         code=row.code,
-        again=row.next_at.astimezone(CHINA) if again else None,
+        again=said_time(row.next_at, row.made_at) if again else "",
     )
