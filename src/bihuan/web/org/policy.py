@@ -35,9 +35,9 @@ class Policy:
         return self.plan.measures if self.plan else ()
 
     @property
-    def region(self) -> str | None:
-        """Code of the region, by which rows of the book hold or not."""
-        return self.plan.district.region or None if self.plan else None
+    def region(self) -> str:
+        """Code of the region, by which rows of the book hold; empty: none binds but the general."""
+        return self.plan.district.region if self.plan else ""
 
 
 NO_PLAN = Policy()
