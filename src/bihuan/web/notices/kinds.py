@@ -202,6 +202,7 @@ TEST: Final = declare("test", N_("测试"), N_("这是一条测试，收到就�
 declare("check_due", N_("晨检还没交"), N_("{klass}的晨检还没交，{due}前交"))
 declare("check_late", N_("晨检催报"), N_("{unit}还有{count}个班没交晨检，{due}前交"))
 declare("report_due", N_("日报还没交"), N_("{unit}的日报还没交，{due}前交"))
+declare("report_sign", N_("日报待签"), N_("{unit}的日报填好了，等您签"))
 declare("report_late", N_("日报催报"), N_("{unit}还有{count}所学校没交日报，{due}前交"))
 declare("task_due", N_("快到时限"), N_("{unit}有{count}件事快到时限，最早的{due}"))
 declare("task_late", N_("超过时限"), N_("{unit}有{count}件事超过了时限"))
