@@ -110,6 +110,12 @@ def test_all_missing_is_unknown_but_who_is_ill_is_told() -> None:
     assert report.sick == Sum(1, ("C1",))
 
 
+def test_a_sum_is_complete_with_a_value_and_nobody_missing() -> None:
+    assert Sum(0).complete
+    assert not Sum(None).complete
+    assert not Sum(3, ("C1",)).complete
+
+
 def test_in_time_late_waiting_missing() -> None:
     due = datetime(2020, 4, 8, 8, 30, tzinfo=UTC)
     second = timedelta(seconds=1)

@@ -1,14 +1,24 @@
 """The ladder: rungs in their order, none after the thing is done, quiet at night but for red."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given, strategies as st
 
 from bihuan.rules.book import load
-from bihuan.rules.escalation import Ladder, due_rungs, ladder, next_rung, times, whom
+from bihuan.rules.escalation import (
+    Ladder,
+    Quiet,
+    due_rungs,
+    ladder,
+    next_rung,
+    times,
+    whom,
+)
 
 DAY = date(2020, 4, 8)
-STEPS = ladder(load(), DAY, region="410183")
+BOOK = load()
+STEPS = ladder(BOOK, DAY, region="410183")
 NOON = datetime(2020, 4, 8, 12, 0, tzinfo=UTC)
 TIMES = st.integers(0, 3 * 24 * 60).map(lambda n: NOON + timedelta(minutes=n))
 
@@ -107,3 +117,33 @@ def test_without_quiet_hours_or_rungs_nothing_is_moved() -> None:
     loud = Ladder(rungs=STEPS.rungs)
     assert len(due_rungs(late, late, loud)) == 2
     assert due_rungs(late, late, Ladder(rungs=())) == ()
+
+
+def test_quiet_hours_end_with_the_minute_and_may_lie_within_a_day() -> None:
+    night = Quiet(start=time(22), end=time(6))
+    six = datetime(2020, 4, 9, 6, 0, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    assert night.over(six) == six
+    assert night.over(six - second) == six
+    assert night.over(six.replace(day=8, hour=22)) == six
+    noon = Quiet(start=time(12), end=time(14))
+    assert noon.over(NOON) == NOON.replace(hour=14)
+    assert noon.over(NOON - second) == NOON - second
+    assert noon.over(NOON.replace(hour=14)) == NOON.replace(hour=14)
+    assert Quiet(start=time(12), end=time(12)).over(NOON) == NOON
+
+
+def test_without_rows_nobody_is_told_and_half_a_night_is_none() -> None:
+    assert ladder(BOOK, date(2015, 4, 8), region="410183") == Ladder(rungs=())
+    for key in ("quiet_from", "quiet_to"):
+        rows = tuple(row for row in BOOK.rules if row.key != key)
+        assert ladder(replace(BOOK, rules=rows), DAY, region="410183").quiet is None
+
+
+def test_quiet_hours_may_begin_at_half_past() -> None:
+    rows = tuple(
+        replace(row, value=22.5) if row.key == "quiet_from" else row
+        for row in BOOK.rules
+    )
+    found = ladder(replace(BOOK, rules=rows), DAY, region="410183")
+    assert found.quiet == Quiet(start=time(22, 30), end=time(6))

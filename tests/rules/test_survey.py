@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bihuan.base.ids import SchoolCode
-from bihuan.base.units import Days, Share
-from bihuan.plan.measures import ReturnSurvey
+from bihuan.base.units import Days, Hours, Share
+from bihuan.plan.measures import ContactListing, ReturnSurvey
 from bihuan.rules.book import load
 from bihuan.rules.survey import (
     Form,
@@ -127,6 +127,12 @@ def test_plan_may_ask_for_longer_and_stands_alone_when_the_row_is_over() -> None
         hold=Days(21),
     )
     assert survey_rule(BOOK, (survey,), DAY, region=HENAN).days == 21
+    over = replace(survey, end=DAY - timedelta(days=1))
+    assert survey_rule(BOOK, (over,), DAY, region=HENAN).days == 14
+    listing = ContactListing(
+        school=SchoolCode("S"), code="M07", recall=Share(1), delay=Hours(2)
+    )
+    assert survey_rule(BOOK, (listing,), DAY, region=HENAN).days == 14
     short = replace(survey, hold=Days(7))
     assert survey_rule(BOOK, (short,), DAY, region=HENAN).days == 14
     later = date(2023, 9, 1)
@@ -145,3 +151,4 @@ def test_coverage_of_nobody_is_unknown() -> None:
     found = coverage([], 0)
     assert found.share is None
     assert not found.done
+    assert coverage([Outcome.CLEAR], 1).done

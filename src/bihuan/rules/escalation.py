@@ -115,4 +115,4 @@ def _clock(row: Rule | None) -> time | None:
     if row is None or row.value is None:
         return None
     hour, part = divmod(row.value, 1)
-    return time(int(hour) % 24, round(part * 60))
+    return time(int(hour), round(part * 60))
