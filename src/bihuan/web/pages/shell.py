@@ -23,30 +23,10 @@ from bihuan.web.pages.nav import ways
 from bihuan.web.pages.offline import account_key
 
 STATIC: Final = Path(__file__).parent.parent / "static"
-SHELL: Final = (
-    "css/site.css",
-    "css/tokens.css",
-    "img/marks.svg",
-    "img/check.svg",
-    "img/down.svg",
-    "img/drill.svg",
-    "img/drill-en.svg",
-    "img/icon.svg",
-    "img/icon-192.png",
-    "js/app.js",
-    "js/camera.js",
-    "js/chart.js",
-    "js/clock.js",
-    "js/guard.js",
-    "js/net.js",
-    "js/queue.js",
-    "js/sheet.js",
-    "js/store.js",
-    "js/strip.js",
-    "vendor/htmx.min.js",
-    "vendor/jsQR.js",
-)
-"""Files that a phone holds before it is needed."""
+HELD: Final = ("css/*.css", "img/*.svg", "js/*.js", "img/icon-192.png")
+VENDOR: Final = ("vendor/htmx.min.js", "vendor/jsQR.js")
+WORKER: Final = "js/sw.js"
+"""Files that a phone holds before they are needed; charts are for the office."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -103,10 +83,18 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "offline.html")
 
 
+@cache
+def held() -> tuple[str, ...]:
+    """List the files a page needs without a network, whoever wrote its script."""
+    found = (path for pattern in HELD for path in sorted(STATIC.glob(pattern)))
+    names = (path.relative_to(STATIC).as_posix() for path in found)
+    return (*(name for name in names if name != WORKER), *VENDOR)
+
+
 def _shell() -> dict[str, Any]:
     """What the worker holds, under a mark that changes with any of it."""
     shell = {
-        "files": [static(name) for name in SHELL],
+        "files": [static(name) for name in held()],
         "static": settings.STATIC_URL,
         "offline": reverse("offline"),
     }
@@ -116,4 +104,4 @@ def _shell() -> dict[str, Any]:
 
 @cache
 def _worker() -> str:
-    return (STATIC / "js/sw.js").read_text("utf-8")
+    return (STATIC / WORKER).read_text("utf-8")
