@@ -198,6 +198,17 @@ def test_a_silent_maker_is_asked_once_a_round(cast: Cast, server: Maker) -> None
     assert len(server.asked) == 1
 
 
+def test_a_round_has_an_end_and_the_next_goes_on(
+    cast: Cast, server: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "A_ROUND", 2)
+    for at in ("school_a", "school_b", "bureau"):
+        bot(cast, server, at=at)
+        tell(cast, at=at)
+    assert deliver.deliver(MORNING).sent == 2
+    assert deliver.deliver(MORNING).sent == 1
+
+
 def test_no_bot_is_spoken_to_more_than_it_allows(cast: Cast, server: Maker) -> None:
     """Thirty red ones in a minute: the maker, which counts to twenty, is never cross."""
     made = bot(cast, server)

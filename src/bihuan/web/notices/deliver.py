@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from bihuan.base.wording import SOURCE, speak
-from bihuan.web.notices import digest, post
+from bihuan.web.notices import digest, inbox, post
 from bihuan.web.notices.bots import Answer, BotKind, Link, Message
 from bihuan.web.notices.digest import Item
 from bihuan.web.notices.inbox import INBOX, group_items, site
@@ -27,6 +27,8 @@ from bihuan.web.notices.post import Hook, State, Track
 LEASE: Final = dt.timedelta(minutes=2)
 """How long a claimed try may take before another worker takes it up."""
 KEPT: Final = dt.timedelta(days=180)
+A_ROUND: Final = 20
+"""Posts of one round; the worker has other jobs that must not wait for a slow network."""
 SILENT: Final = frozenset({post.NO_ANSWER, post.NO_WAY})
 
 
@@ -89,15 +91,17 @@ def message(delivery: Delivery) -> Message | None:
 
 
 def forget(now: dt.datetime) -> int:
-    """Remove deliveries whose time is over, with what they told; says how many."""
+    """Remove deliveries with what they told, and notices, after their time; says how many."""
     old = Delivery.objects.filter(made_at__lt=now - KEPT)
-    return old.exclude(state=DeliveryState.WAITING.value).delete()[0]
+    delivered = old.exclude(state=DeliveryState.WAITING.value)
+    return delivered.delete()[0] + inbox.forget(now)
 
 
 def _ready(now: dt.datetime) -> Iterable[Delivery]:
     """Digests whose next try is due, those of bots that were switched off too."""
     rows = Delivery.objects.filter(state=DeliveryState.WAITING.value, next_at__lte=now)
-    return list(rows.select_related("bot", "bot__unit").order_by("next_at", "pk"))
+    rows = rows.select_related("bot", "bot__unit").order_by("next_at", "pk")
+    return list(rows[:A_ROUND])
 
 
 def _post(
