@@ -151,13 +151,17 @@ def draft_count(
 
 
 @transaction.atomic
-def call(actor: Actor, guardian: Person, child: Person, now: dt.datetime) -> str:
-    """Show a guardian's number to whoever rings up; the trail keeps that it was shown."""
+def call(actor: Actor, child: Person, now: dt.datetime) -> str:
+    """Show the family's number to whoever rings up; the trail keeps that it was shown."""
+    found = child.guardians.filter(until=None).select_related("guardian").first()
+    family = found.guardian if found and found.guardian.phone else child
+    if not family.phone:
+        raise Refused(_("名册里没有电话，请让年级补上"))
     audit.write(
         actor, "call", child, school=child.school_id or child.unit_id, at=now,
-        guardian=guardian.pk,
+        of=family.pk,
     )  # fmt: skip
-    return str(guardian.phone)
+    return str(family.phone)
 
 
 def roster_of(unit: Unit, day: dt.date, slot: Slot) -> Mapping[int, Person]:
@@ -174,7 +178,7 @@ def roster_of(unit: Unit, day: dt.date, slot: Slot) -> Mapping[int, Person]:
     else:
         rows = rows.exclude(role="guardian")
     told = rows.only("pk", "unit", "school", "role", "name", "boards", "seat", "code",
-                     "certificate_until")  # fmt: skip
+                     "certificate_until", "phone_last")  # fmt: skip
     return {person.pk: person for person in told.order_by("seat", "code", "pk")}
 
 
@@ -296,7 +300,8 @@ def _count(
     """Count everybody once; whom nobody has confirmed is unknown, never present."""
     kinds = Counter(one.told.kind for one in judged)
     named = {one.person for one in entry.exceptions}
-    forgotten = (open_now.keys() & roster.keys()) - named - entry.back
+    waited_for = {person for person, row in open_now.items() if row.back_on is None}
+    forgotten = (waited_for & roster.keys()) - named - entry.back
     unseen = max(len(roster) - entry.expected, 0)
     for kind, column in COLUMNS.items():
         setattr(check, column, kinds[kind])

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from bihuan.web.pages import accounts, bots, inbox, outside, people, shell, today, trail
+from bihuan.web.pages import (
+    accounts,
+    bots,
+    check,
+    inbox,
+    outside,
+    people,
+    shell,
+    today,
+    trail,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -34,6 +44,11 @@ urlpatterns = [
     path("tokens/", accounts.tokens, name="tokens"),
     path("trail/", trail.trail, name="trail"),
     path("trail/heads/", trail.heads, name="trail_heads"),
+    path("check/", check.index, name="check_index"),
+    path("check/<int:pk>/call/", check.call, name="check_call"),
+    path("check/<int:pk>/<slug:slot>/", check.check, name="check"),
+    path("check/<int:pk>/<slug:slot>/plain/", check.plain, name="check_plain"),
+    path("check/<int:pk>/<slug:slot>/draft/", check.draft, name="check_draft"),
     path("sw.js", shell.sw, name="sw"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("offline/", shell.offline, name="offline"),

@@ -1,0 +1,319 @@
+"""The class check: two taps when all is well, three for who is not; also without a network."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from bihuan.base.wording import N_, _
+from bihuan.rules.access import Deed, Role
+from bihuan.rules.triage import Symptom
+from bihuan.web.flows import morning
+from bihuan.web.flows.accounts import Refused
+from bihuan.web.ledgers.checks.entry import CheckEntry, Wrong, read_entry
+from bihuan.web.ledgers.checks.models import (
+    ClassCheck,
+    DraftCount,
+    Kind,
+    Slot,
+    Standing,
+)
+from bihuan.web.ledgers.checks.slots import Asked as Due, slot_at
+from bihuan.web.org import clock, scope
+from bihuan.web.org.door import open_to
+from bihuan.web.org.models import Person, Unit, UnitKind
+from bihuan.web.org.policy import policy_of
+from bihuan.web.pages import check_sheet
+from bihuan.web.pages.asked import Asked
+from bihuan.web.pages.check_form import form_rows, from_form
+from bihuan.web.pages.due import done, due
+from bihuan.web.pages.frame import show
+from bihuan.web.pages.offline import kept_for_the_day
+
+KINDS: Final = (UnitKind.CLASS.value, UnitKind.STAFF.value)
+ANSWERS: Final = frozenset({Role.CLASS_TEACHER, Role.LOGISTICS})
+"""Of whom checks are asked; a doctor may take one over and is not asked."""
+MINUTES: Final = 1
+"""What an all-normal check takes, as the today page says."""
+
+
+@open_to(Deed.CHECK_ENTER, Deed.CHECK_DRAFT)
+@require_safe
+@kept_for_the_day
+def index(request: HttpRequest) -> HttpResponseBase:
+    """The classes and sections that somebody checks, with what is due."""
+    now = clock.now()
+    rows = [*_rows(request, now), *_draft_rows(request, now)]
+    chips = [(row, _clock(row, now)) for row in rows]
+    return show(request, "check/index.html", rows=chips)
+
+
+@open_to(Deed.CHECK_ENTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_for_the_day
+def check(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
+    """A unit's check of today; the phone's queue posts here."""
+    unit = reach(request, pk)
+    if request.method == "POST":
+        return _take(request, unit, slot)
+    sheet = check_sheet.sheet_of(unit, _slot(slot), clock.now())
+    urls = {
+        "url": reverse("check", args=[pk, slot]),
+        "call": reverse("check_call", args=[pk]),
+        "plain": reverse("check_plain", args=[pk, slot]),
+    }
+    return show(
+        request, "check/check.html", sheet=sheet, chip=_chip(sheet), urls=urls,
+        facts=check_sheet.facts(sheet, urls), said=morning.said, kinds=SEGMENTS,
+        offered=check_sheet.OFFERED, unsaid=Symptom.UNKNOWN,
+        aisles=check_sheet.AISLES,
+    )  # fmt: skip
+
+
+@open_to(Deed.CHECK_ENTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def plain(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
+    """The same check as a plain form, for a browser without scripts."""
+    unit, now = reach(request, pk), clock.now()
+    sheet = check_sheet.sheet_of(unit, _slot(slot), now)
+    wrong: tuple[Wrong, ...] = ()
+    if request.method == "POST":
+        told = from_form(request.POST, sheet)
+        found = read_entry(told)
+        if isinstance(found, CheckEntry):
+            return _taken(request, unit, found, now)
+        wrong = found
+    return show(
+        request, "check/plain.html", status=422 if wrong else 200, sheet=sheet,
+        wrong=[_named(one, sheet.people) for one in wrong], chip=_chip(sheet),
+        rows=form_rows(sheet, request.POST), entry=uuid.uuid4(), kinds=tuple(Kind),
+        offered=tuple(Symptom),
+    )  # fmt: skip
+
+
+@open_to(Deed.CHECK_DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
+    """A group leader's count: how many there should be and how many there are, no names."""
+    group = scope.reach_unit(request, Deed.CHECK_DRAFT, pk)
+    now, chosen = clock.now(), _slot(slot)
+    if request.method == "POST":
+        actor = scope.actor(request, Deed.CHECK_DRAFT, group)
+        try:
+            morning.draft_count(
+                actor, group, chosen, now.date(), now,
+                expected=_whole(request.POST.get("expected")),
+                present=_whole(request.POST.get("present")),
+            )  # fmt: skip
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("记下了，班主任晨检时看得到"))
+            return redirect("check_index")
+    there = DraftCount.objects.filter(
+        unit=group, day=now.date(), slot=chosen.value
+    ).first()
+    return show(request, "check/draft.html", group=group, slot=chosen, there=there)
+
+
+@open_to(Deed.CHECK_ENTER)
+@require_POST
+def call(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The family's number of somebody in a unit; that it was shown is kept."""
+    unit = reach(request, pk)
+    child = scope.reach_person(
+        request, Deed.CHECK_ENTER, _whole(request.POST.get("person"))
+    )
+    if child.unit_id != unit.pk:
+        raise Http404
+    try:
+        actor = scope.actor(request, Deed.CHECK_ENTER, unit)
+        number = morning.call(actor, child, clock.now())
+    except Refused as refused:
+        return answer(str(refused), 422)
+    return JsonResponse({"number": number})
+
+
+def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
+    """The checks that are asked of whoever looks, for the today page."""
+    who = scope.seen(request)
+    if who is None or not who.may(Deed.CHECK_ENTER):
+        return
+    places = scope.places(who, Deed.CHECK_ENTER)
+    own = [place.top for place in places if place.grant.role in ANSWERS]
+    yield from _rows(request, now, scope.under(own, "path"))
+
+
+def answer(said: str, status: int = 200) -> JsonResponse:
+    """What the phone's queue hears."""
+    return JsonResponse({"saved": status == 200, "said": said}, status=status)  # noqa: PLR2004
+
+
+def reach(request: HttpRequest, pk: int) -> Unit:
+    """A class or a section that somebody checks; else it does not exist."""
+    unit = scope.reach_unit(request, Deed.CHECK_ENTER, pk)
+    if unit.kind not in KINDS:
+        raise Http404
+    return unit
+
+
+def told_of(request: HttpRequest) -> Any:
+    """The JSON of a post; what is none is read as nothing, and refused by its reader."""
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return None
+
+
+def _take(request: HttpRequest, unit: Unit, slot: str) -> JsonResponse:
+    found = read_entry(told_of(request))
+    if not isinstance(found, CheckEntry):
+        people = Person.objects.filter(
+            unit=unit, pk__in=[one.person for one in found if one.person]
+        )
+        return answer("；".join(_named(one, people) for one in found), 422)
+    if found.slot != slot:
+        return answer(_("时段和页面不一样，请重新打开页面再交"), 422)
+    try:
+        actor = scope.actor(request, Deed.CHECK_ENTER, unit)
+        taken = morning.submit_check(actor, unit, found, clock.now())
+    except Refused as refused:
+        return answer(str(refused), 409)
+    return answer(taken.said)
+
+
+def _taken(
+    request: HttpRequest, unit: Unit, entry: CheckEntry, now: dt.datetime
+) -> HttpResponseBase:
+    """Take a plain form's entry and go back to the list."""
+    try:
+        actor = scope.actor(request, Deed.CHECK_ENTER, unit)
+        taken = morning.submit_check(actor, unit, entry, now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{unit.name}{_('：')}{taken.said}")
+    return redirect("check_index")
+
+
+def _named(wrong: Wrong, people: Any) -> str:
+    """A fault with the name of whom it is about."""
+    name = next((p.name for p in people if p.pk == wrong.person), "")
+    return f"{name}{_('：')}{wrong.say()}" if name else wrong.say()
+
+
+def _rows(
+    request: HttpRequest, now: dt.datetime, only: Q | None = None
+) -> Iterator[Asked]:
+    reached = scope.my_units(request, Deed.CHECK_ENTER, *KINDS).filter(only or Q())
+    units = list(reached.select_related("school", "school__twin_of")[:MOST])
+    sent = _sent(units, now.date())
+    boarding = set(
+        Person.objects.filter(unit__in=units, boards=True, left_on=None)
+        .values_list("unit", flat=True)
+        .distinct()
+    )
+    schools = {unit.school_id: unit.school or unit for unit in units}
+    policies = {pk: policy_of(school) for pk, school in schools.items()}
+    for unit in units:
+        slots = morning.asked(
+            unit, now, policies[unit.school_id], boards=unit.pk in boarding
+        )
+        for one in slots:
+            if _begun(one.slot, now) or (unit.pk, one.slot.value) in sent:
+                yield _row(unit, one, sent.get((unit.pk, one.slot.value)), now)
+
+
+MOST: Final = 60
+"""Units on the list: a school doctor may check for any class."""
+
+
+def _begun(slot: Slot, now: dt.datetime) -> bool:
+    """Whether a slot runs now or is over."""
+    order = list(Slot)
+    return order.index(slot) <= order.index(slot_at(now.time()))
+
+
+def _row(unit: Unit, one: Due, sent: ClassCheck | None, now: dt.datetime) -> Asked:
+    url = reverse("check", args=[unit.pk, one.slot.value])
+    title = f"{_(one.slot.label)} {unit.name}"
+    if sent is not None:
+        return Asked(title=title, url=url, second=morning.said(sent, 0), state="pass")
+    late = one.due is not None and one.due < now
+    return Asked(
+        title=title,
+        url=url,
+        second=_("应到{n}人", n=unit.size) if unit.size else "",
+        due=one.due,
+        fields=1,
+        minutes=MINUTES,
+        state="late" if late else "wait",
+        action=_("补交{slot}", slot=_(one.slot.label))
+        if late
+        else _("开始{slot}", slot=_(one.slot.label)),
+    )
+
+
+def _clock(row: Asked, now: dt.datetime) -> Any:
+    return due(row.due, now) if row.due and row.open else None
+
+
+def _draft_rows(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
+    who = scope.seen(request)
+    if who is None or not who.may(Deed.CHECK_DRAFT):
+        return
+    slot = slot_at(now.time())
+    for group in scope.my_units(request, Deed.CHECK_DRAFT, UnitKind.GROUP.value):
+        yield Asked(
+            title=_("{group}点人数", group=group.name),
+            url=reverse("check_draft", args=[group.pk, slot.value]),
+            second=_("只报人数，不记名字"),
+            fields=2, minutes=1, action=_("点人数"),
+        )  # fmt: skip
+
+
+def _sent(units: list[Unit], day: dt.date) -> dict[tuple[int, str], ClassCheck]:
+    rows = ClassCheck.objects.filter(unit__in=units, day=day, state=Standing.SENT.value)
+    return {(row.unit_id, row.slot): row for row in rows}
+
+
+def _chip(sheet: check_sheet.Sheet) -> Any:
+    if sheet.sent is not None:
+        return done(_("已交"))
+    return due(sheet.asked.due, clock.now()) if sheet.asked.due else None
+
+
+def _slot(code: str) -> Slot:
+    try:
+        return Slot(code)
+    except ValueError as bad:
+        raise Http404 from bad
+
+
+def _whole(text: str | None) -> int:
+    """A whole number of a form; anything else is refused in words."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:  # noqa: PLR2004
+        raise Refused(_("请填整数"))
+    return int(text)
+
+
+SEGMENTS: Final = (
+    (Kind.SICK, N_("病假"), N_("记下病假")),
+    (Kind.LEAVE, N_("事假"), N_("记下事假")),
+    (Kind.LATE, N_("迟到"), N_("记下迟到")),
+    (Kind.UNWELL, N_("在校不适"), N_("记下不适")),
+    (Kind.UNKNOWN, N_("不明"), N_("记下没到")),
+)
+"""Kinds of the sheet, as the segment and as the button say them."""
