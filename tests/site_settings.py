@@ -8,3 +8,5 @@ from bihuan.web.settings import *  # noqa: F403  # the home has to be known firs
 
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405  # whitenoise warns of a missing folder
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+INSTALLED_APPS = [*INSTALLED_APPS, "ledger_world"]  # noqa: F405  # a ledger with everything

@@ -16,12 +16,14 @@ from django.db import IntegrityError, transaction
 from bihuan.base.wording import _
 from bihuan.web.ledgers.core.clocks import first_due
 from bihuan.web.ledgers.core.declare import Evidence as EvidenceKind, Ledger, Move
-from bihuan.web.ledgers.core.models import Evidence
+from bihuan.web.ledgers.core.models import Evidence, Import, ImportState
 from bihuan.web.ledgers.core.rows import REPLACED
 from bihuan.web.org import audit
 from bihuan.web.org.models import AuditLine, Unit
 from bihuan.web.org.scope import Actor
 
+UNDO: Final = dt.timedelta(hours=24)
+"""How long a whole import can be undone."""
 OWN: Final = ("id", "entry", "at", "made_at", "by", "acting", "replaces")
 """Fields that a correction does not take over from the row that it replaces."""
 
@@ -110,7 +112,7 @@ def move(
     row = _hold(ledger, row)
     _refuse_move(actor, ledger, row, step, values or {})
     before = row.state
-    for name, value in (values or {}).items():
+    for name, value in settled(ledger, values or {}).items():
         setattr(row, name, value)
     row.state = step.target
     row.due = first_due(ledger, row)
@@ -157,6 +159,79 @@ def attach(
     return kept
 
 
+@transaction.atomic
+def import_rows(
+    actor: Actor,
+    ledger: Ledger,
+    kept: Import,
+    planned: Iterable[tuple[Any, Any]],
+    now: dt.datetime,
+) -> Import:
+    """Write what an import showed: rows, each with the one it replaces if there is one."""
+    kept = Import.objects.select_for_update().get(pk=kept.pk)
+    if kept.state != ImportState.PREVIEW:
+        raise Refused(_("这次导入已经处理过了"))
+    kept.made = [_import_row(actor, ledger, kept, pair, now) for pair in planned]
+    kept.state = ImportState.CONFIRMED.value
+    kept.confirmed_at, kept.undo_until = now, now + UNDO
+    kept.save(update_fields=["made", "state", "confirmed_at", "undo_until"])
+    audit.write(
+        actor, "ledger.import", kept, school=kept.school_id, at=now,
+        ledger=ledger.slug, rows=len(kept.made), **kept.counts,
+    )  # fmt: skip
+    return kept
+
+
+@transaction.atomic
+def undo_import(actor: Actor, ledger: Ledger, kept: Import, now: dt.datetime) -> Import:
+    """Take back every row of an import; refused once any of them was worked on."""
+    kept = Import.objects.select_for_update().get(pk=kept.pk)
+    if kept.state != ImportState.CONFIRMED or not kept.undo_until:
+        raise Refused(_("这次导入没有生效，没有可撤销的"))
+    if now > kept.undo_until:
+        raise Refused(_("过了撤销的时间，请逐条更正"))
+    rows = ledger.rows().select_for_update().in_bulk([made[0] for made in kept.made])
+    worked = [pk for pk, _old, _before, state in kept.made if rows[pk].state != state]
+    if worked:
+        raise Refused(_("其中{n}条已经办过或更正过，不能整批撤销", n=len(worked)))
+    for pk, old, before, _state in kept.made:
+        _set_state(ledger, rows[pk], REPLACED)
+        if old:
+            ledger.rows().filter(pk=old).update(state=before)
+        _note(actor, "ledger.undo_import", ledger, rows[pk], now, restores=old)
+    kept.state = ImportState.UNDONE.value
+    kept.save(update_fields=["state"])
+    return kept
+
+
+@transaction.atomic
+def note_export(
+    actor: Actor, ledger: Ledger, school: Unit, now: dt.datetime, **body: Any
+) -> None:
+    """Write into the trail that a ledger leaves the system, for what and how many rows."""
+    told = {"ledger": ledger.slug, **body}
+    audit.write(actor, "ledger.export", school, school=school, at=now, **told)
+
+
+def _import_row(
+    actor: Actor,
+    ledger: Ledger,
+    kept: Import,
+    pair: tuple[Any, Any],
+    now: dt.datetime,
+) -> tuple[int, int | None, str, str]:
+    row, old = pair
+    before = ""
+    if old is not None:
+        held = _hold(ledger, old)
+        before = held.state
+        _set_state(ledger, held, REPLACED)
+    _insert(ledger, row)
+    replaced = old.pk if old else None
+    _note(actor, "ledger.import", ledger, row, now, source=kept.pk, replaces=replaced)
+    return row.pk, replaced, before, row.state
+
+
 def draft(actor: Actor, ledger: Ledger, told: Entry, now: dt.datetime) -> Any:
     """A new row, not written yet: its state, its clock, whether it comes late."""
     row = ledger.model(
@@ -169,7 +244,7 @@ def draft(actor: Actor, ledger: Ledger, told: Entry, now: dt.datetime) -> Any:
         by_id=actor.person_id,
         acting=actor.acting,
         state=ledger.first,
-        **told.values,
+        **settled(ledger, told.values),
     )
     row.due = first_due(ledger, row)
     row.late = is_late(row, told.made_at or now)
@@ -189,12 +264,23 @@ def successor(
     row = ledger.model(
         **kept, at=now, by_id=actor.person_id, acting=actor.acting, replaces_id=old.pk
     )
-    for name, value in values.items():
+    for name, value in settled(ledger, values).items():
         setattr(row, name, value)
     row.school = row.unit.school or row.unit
     row.due = first_due(ledger, row)
     check(row)
     return row
+
+
+def settled(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with the usual one where nothing was said and a field cannot be empty."""
+    known = {field.name: field for field in ledger.model._meta.concrete_fields}  # noqa: SLF001  # Django's public name
+    return {
+        name: known[name].get_default()
+        if value is None and not known[name].null and known[name].has_default()
+        else value
+        for name, value in values.items()
+    }
 
 
 def is_late(row: Any, written: dt.datetime) -> bool:
@@ -206,9 +292,21 @@ def is_late(row: Any, written: dt.datetime) -> bool:
 def check(row: Any) -> None:
     """Refuse a row whose fields do not hold what they may."""
     try:
-        row.clean_fields(exclude=["replaces", "by", "unit", "school"])
+        row.clean_fields(exclude=["replaces", "by", "unit", "school", *_blanks(row)])
     except ValidationError as wrong:
         raise Refused(sentence(wrong)) from wrong
+
+
+def _blanks(row: Any) -> list[str]:
+    """Fields in which nothing stands, as they allow; what must be filled a column says."""
+    columns = row._meta.concrete_fields  # noqa: SLF001  # Django's public name
+    told = {column.name: getattr(row, column.attname) for column in columns}
+    nulls = {column.name for column in columns if column.null}
+    return [
+        name
+        for name, value in told.items()
+        if _empty(value) and (value is not None or name in nulls)
+    ]
 
 
 def sentence(wrong: ValidationError) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 
 from bihuan.base.wording import _
 from bihuan.web.ledgers.core.declare import Column, Kind, Ledger
-from bihuan.web.ledgers.core.persons import find_person, people_of
+from bihuan.web.ledgers.core.persons import Names, people_of
 from bihuan.web.ledgers.core.values import masked
 from bihuan.web.org.models import Person, Unit
 
@@ -35,7 +35,7 @@ class PersonField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = find_person(self.unit, text)
+        found = Names(self.unit).find(text)
         if isinstance(found, str):
             raise forms.ValidationError(found)
         return found

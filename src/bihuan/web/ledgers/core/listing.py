@@ -16,7 +16,7 @@ from bihuan.base.wording import _
 from bihuan.rules.access import Detail
 from bihuan.web.ledgers.core import values
 from bihuan.web.ledgers.core.declare import Column, Kind, Ledger
-from bihuan.web.ledgers.core.forms import UnitChoice
+from bihuan.web.ledgers.core.forms import unit_line
 from bihuan.web.ledgers.core.rows import in_force
 from bihuan.web.ledgers.core.sight import Sight
 from bihuan.web.org import scope
@@ -128,26 +128,26 @@ def _common_filters(sight: Sight) -> dict[str, Any]:
         told["until"] = filters.DateFilter("day", "lte", label=_("到"), widget=_day())
     units = _units(sight)
     if len(units) > 1:
-        told["unit"] = filters.ModelChoiceFilter(
+        told["unit"] = filters.ChoiceFilter(
             label=_("单位"),
-            queryset=Unit.objects.filter(pk__in=units).select_related("school"),
+            choices=[(str(unit.pk), unit_line(unit)) for unit in units],
             empty_label=_("全部"),
             method=_under_unit,
         )
-        told["unit"].field_class = UnitChoice
     return told
 
 
-def _units(sight: Sight) -> list[int]:
+def _units(sight: Sight) -> list[Unit]:
     """Units that one may narrow to: those rows are entered for, and their schools."""
     kinds = {*sight.ledger.units, "school"}
     tops = [top for top, _detail in sight.tops]
     found = Unit.objects.filter(scope.under(tops, "path"), kind__in=kinds)
-    return list(found.values_list("pk", flat=True)[:MOST_UNITS])
+    return list(found.select_related("school")[:MOST_UNITS])
 
 
-def _under_unit(rows: "QuerySet[Any]", _name: str, unit: Unit) -> "QuerySet[Any]":
-    return rows.filter(unit__path__startswith=unit.path)
+def _under_unit(rows: "QuerySet[Any]", _name: str, number: str) -> "QuerySet[Any]":
+    unit = Unit.objects.get(pk=number)
+    return rows.filter(scope.under([unit.path], "unit__path"))
 
 
 def _filtered(sight: Sight) -> list[Column]:
@@ -166,13 +166,9 @@ def _filter(column: Column) -> Any:
                 name, label=label, choices=words, empty_label=_("全部")
             )
         case Kind.YES_NO:
-            offered = [("true", _("是")), ("false", _("否"))]
-            return filters.TypedChoiceFilter(
-                name,
-                label=label,
-                choices=offered,
-                coerce=lambda code: code == "true",
-                empty_label=_("全部"),
+            offered = [("1", _("是")), ("0", _("否"))]
+            return filters.ChoiceFilter(
+                name, label=label, choices=offered, empty_label=_("全部")
             )
         case Kind.TEXT:
             return filters.CharFilter(name, "icontains", label=label)

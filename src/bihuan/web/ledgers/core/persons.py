@@ -1,9 +1,11 @@
 """Who is meant by what a clerk wrote: a person by name or number, a unit by its name."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from bihuan.base.wording import _
 from bihuan.plan.load.cells import closest
@@ -21,19 +23,33 @@ def people_of(unit: Unit) -> "QuerySet[Person]":
     return pupils.select_related("unit").order_by("unit__path", "seat", "pk")
 
 
-def find_person(unit: Unit, text: str) -> Person | str:
-    """The person of a unit with a name or number; else what is wrong."""
-    said = plain(text)
-    name, _bracket, rest = said.rstrip(")").partition("(")
-    found = list(people_of(unit).filter(Q(name=name) | Q(code=said))[:9])
-    if rest:
-        found = [person for person in found if person.code == rest] or found
-    if len(found) == 1:
-        return found[0]
-    if found:
-        codes = "、".join(person.code or str(person.pk) for person in found)
-        return _("{unit}有{n}人叫这个名字，请填学号：{codes}", unit=unit.name, n=len(found), codes=codes)  # fmt: skip
-    return _("{unit}没有这个人；请核对姓名，或改填学号、工号", unit=unit.name)
+@dataclass(frozen=True)
+class Names:
+    """The people of a unit by name and number, read once."""
+
+    unit: Unit
+
+    @cached_property
+    def known(self) -> dict[str, list[Person]]:
+        """People by each way of naming them."""
+        found: dict[str, list[Person]] = {}
+        for person in people_of(self.unit).defer("phone", "id_number", "address"):
+            for said in {plain(person.name), plain(person.code)} - {""}:
+                found.setdefault(said, []).append(person)
+        return found
+
+    def find(self, text: str) -> Person | str:
+        """The person with a name or number; else what is wrong."""
+        said = plain(text)
+        name, _bracket, code = said.rstrip(")").partition("(")
+        found = self.known.get(said) or self.known.get(name, [])
+        found = [person for person in found if person.code == code] or found
+        if len(found) == 1:
+            return found[0]
+        if found:
+            codes = "、".join(person.code or str(person.pk) for person in found)
+            return _("{unit}有{n}人叫这个名字，请填学号：{codes}", unit=self.unit.name, n=len(found), codes=codes)  # fmt: skip
+        return _("{unit}没有这个人；请核对姓名，或改填学号、工号", unit=self.unit.name)
 
 
 def find_unit(units: Iterable[Unit], text: str, school: str = "") -> Unit | str:

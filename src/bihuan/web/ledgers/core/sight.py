@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
@@ -149,7 +149,7 @@ def _both(
 
 def _related(ledger: Ledger) -> "QuerySet[Any]":
     """Rows with the units and persons that their columns name, in one query."""
-    joined = {"unit", "school", "by"}
+    joined = {"unit", "school"}
     for column in ledger.columns:
         parts = column.field.split(".")
         if column.kind in (Kind.PERSON, Kind.UNIT):
@@ -159,7 +159,22 @@ def _related(ledger: Ledger) -> "QuerySet[Any]":
         elif len(parts) > 1:
             joined.add("__".join(parts[:-1]))
     known = {name for name in joined if _is_relation(ledger, name)}
-    return ledger.rows().select_related(*sorted(known))
+    sealed = [f"{name}__{part}" for name in _persons(ledger) for part in SEALED]
+    return ledger.rows().select_related(*sorted(known)).defer(*sealed)
+
+
+SEALED: Final = ("phone", "id_number", "address")
+"""Fields of a person that are decrypted only where they are asked for."""
+
+
+def _persons(ledger: Ledger) -> list[str]:
+    """Columns that are persons."""
+    return [
+        column.field.replace(".", "__")
+        for column in ledger.columns
+        if column.kind is Kind.PERSON
+        and _is_relation(ledger, column.field.replace(".", "__"))
+    ]
 
 
 def _is_relation(ledger: Ledger, lookup: str) -> bool:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from bihuan.web.ledgers.core import views
+from bihuan.web.ledgers.core import exchange, views
 
 ROW = "ledgers/<slug:slug>/<int:pk>/"
+
+IMPORT = "ledgers/<slug:slug>/import/<int:number>/"
 
 urlpatterns = [
     path("ledgers/", views.index, name="ledgers"),
@@ -16,6 +18,13 @@ urlpatterns = [
         views.drop_view,
         name="ledger_view_drop",
     ),
+    path("ledgers/<slug:slug>/export/", exchange.export, name="ledger_export"),
+    path("ledgers/<slug:slug>/template/", exchange.template, name="ledger_template"),
+    path("ledgers/<slug:slug>/import/", exchange.upload, name="ledger_import"),
+    path(IMPORT, exchange.preview, name="ledger_preview"),
+    path(f"{IMPORT}confirm/", exchange.confirm, name="ledger_confirm"),
+    path(f"{IMPORT}undo/", exchange.undo, name="ledger_undo"),
+    path(f"{IMPORT}errors.xlsx", exchange.errors, name="ledger_errors"),
     path(ROW, views.detail, name="ledger_row"),
     path(f"{ROW}correct/", views.correct, name="ledger_correct"),
     path(f"{ROW}take/<slug:code>/", views.take, name="ledger_take"),
