@@ -31,12 +31,12 @@ def test_what_is_told_is_declared_with_all_its_facts() -> None:
 def wrong(where: str, call: ast.Call) -> str:
     """What is wrong with a call; a kind that is known only when it runs is passed by."""
     kind = call.args[0] if call.args else None
-    if not isinstance(kind, ast.Constant):
+    if not isinstance(kind, ast.Constant) or not isinstance(kind.value, str):
         return ""
     if kind.value not in KINDS:
         return f"{where}: {kind.value} is not declared"
     given = {word.arg for word in call.keywords}
-    missing = KINDS[str(kind.value)].places - given
+    missing = KINDS[kind.value].places - given
     return (
         f"{where}: {sorted(missing)} not told" if missing and None not in given else ""
     )
