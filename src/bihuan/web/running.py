@@ -19,6 +19,8 @@ GRACE: Final = 20.0
 """Seconds a process has to end by itself."""
 START: Final = 60.0
 """Seconds until the server has to answer."""
+LEFT_BEHIND: Final = 3.0
+"""Seconds that children of an ended process have to end by themselves."""
 PAUSE: Final = 0.2
 THREADS: Final = 4
 """Threads of each serving process; they wait for the database, not for the processor."""
@@ -143,3 +145,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    _end_group(process.pid)
+
+
+def _end_group(leader: int) -> None:
+    """End what a process left behind in its session: one killed early leaves children."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for _try in range(int(LEFT_BEHIND / PAUSE)):
+            try:
+                os.killpg(leader, number)
+            except (ProcessLookupError, AttributeError):  # nobody there; or Windows
+                return
+            time.sleep(PAUSE)

@@ -31,6 +31,8 @@ PULSE: Final = 1.0
 """Seconds between two looks at the queue and at the jobs."""
 GRACE: Final = 15.0
 """Seconds that a task in hand is given to end."""
+NIGHT: Final = 3
+"""Hour from which the jobs of the night are done."""
 log = logging.getLogger("bihuan.worker")
 
 
@@ -62,24 +64,25 @@ class Job:
             log.exception("job %s failed", self.name)
 
 
-def named(path: str, function: str) -> Callable[[dt.datetime], Any]:
-    """A job's function, imported when it is first due."""
-
-    def carry_out(now: dt.datetime) -> Any:
-        return getattr(import_module(path), function)(now)
-
-    return carry_out
-
-
 def jobs() -> tuple[Job, ...]:
     """All jobs of the site."""
     seconds = dt.timedelta(seconds=1)
     return (
-        Job("clocks", named("bihuan.web.ledgers.core.clocks", "tick"), 15 * seconds),
-        Job("notices", named("bihuan.web.notices.deliver", "deliver"), 15 * seconds),
-        Job("retention", named("bihuan.web.ledgers.core.retention", "sweep"), hour=3),
-        Job("forget", named("bihuan.web.notices.deliver", "forget"), hour=3),
+        Job("clocks", _named("bihuan.web.ledgers.core.clocks:tick"), 15 * seconds),
+        Job("notices", _named("bihuan.web.notices.deliver:deliver"), 15 * seconds),
+        Job("retention", _named("bihuan.web.ledgers.core.retention:sweep"), hour=NIGHT),
+        Job("forget", _named("bihuan.web.notices.deliver:forget"), hour=NIGHT),
     )
+
+
+def _named(path: str) -> Callable[[dt.datetime], Any]:
+    """A job's function, as module:name, imported when it is first due."""
+    module, _colon, name = path.partition(":")
+
+    def carry_out(now: dt.datetime) -> Any:
+        return getattr(import_module(module), name)(now)
+
+    return carry_out
 
 
 @dataclass
