@@ -1,5 +1,6 @@
 """A real browser for the tests that need one."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
+# the browser's event loop runs in the thread in which the tests ask the database
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 @pytest.fixture(scope="session")
