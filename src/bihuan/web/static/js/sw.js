@@ -14,8 +14,10 @@ self.addEventListener("activate", (event) => {
 });
 
 async function clean() {
-  for (const name of await caches.keys()) if (name.startsWith("shell-") && name !== SHELL_CACHE) await caches.delete(name);
-  await stale();
+  const old = (await caches.keys()).filter((name) => name.startsWith("shell-") && name !== SHELL_CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  if (old.length) await caches.delete(PAGES); // pages of the last version ask for its files
+  else await stale();
 }
 
 /** Throw away the pages of another day. */
