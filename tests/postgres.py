@@ -1,6 +1,10 @@
-"""A PostgreSQL of the tests' own: made in a temporary folder, started, killed, started again.
+"""A PostgreSQL of the tests' own, in a folder that goes away; skipped where there is none.
 
-The server refuses to run as root; as root it runs as the user `postgres`, or `nobody`.
+    from postgres import server  # a fixture for the whole session
+
+`server` is a `Server`: `server.address("name")` makes an empty database and gives its
+address for BIHUAN_DATABASE; `server.restart()` and `server.kill()` end it as asked and
+not asked. The program refuses to run as root, so root starts it as somebody else.
 """
 
 import os
@@ -11,158 +15,147 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-START: Final = 60.0
-"""Seconds a server may take to come up, after a kill too."""
-QUIET: Final = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+import psycopg
+import pytest
 
-
-def binaries() -> Path | None:
-    """Folder of initdb and postgres; None: there is no PostgreSQL server here."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    found = shutil.which("postgres")
-    if found:
-        folders.insert(0, Path(found).resolve().parent)
-    return next((f for f in folders if (f / "initdb").exists()), None)
-
-
-def owner() -> str | None:
-    """The user a server runs as; None: as ourselves."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in known else "nobody"
+OTHERS = ("postgres", "nobody")
+"""Users as whom root starts the server."""
+START = 30.0
 
 
 @dataclass
-class Postgres:
-    """A server of our own in a folder."""
+class Server:
+    """A running server and how it is started again."""
 
+    binaries: Path
     folder: Path
     port: int
-    options: Mapping[str, str] = field(default_factory=dict)
-    process: "subprocess.Popen[bytes] | None" = None
+    user: str | None
+    settings: tuple[str, ...] = ()
 
     @property
-    def address(self) -> str:
-        """What BIHUAN_DATABASE is set to."""
-        return f"postgresql://bihuan@127.0.0.1:{self.port}/bihuan"
+    def data(self) -> Path:
+        return self.folder / "data"
 
-    @property
-    def upkeep(self) -> str:
-        """The database that is always there."""
-        return f"postgresql://bihuan@127.0.0.1:{self.port}/postgres"
+    def call(self, program: str, *words: str) -> None:
+        """Run one of PostgreSQL's programs as the user who may."""
+        done = subprocess.run(
+            [self.binaries / program, *words],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            user=self.user,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
-    def start(self) -> None:
-        """Start the server and wait until it answers, through its recovery if need be."""
-        settings = [
-            f"-c{name}={value}" for name, value in (QUIET | {**self.options}).items()
-        ]
-        until = time.monotonic() + START
-        while time.monotonic() < until:
-            # after a kill the old postmaster may not be reaped yet: try again
-            self.process = run_as(
-                [
-                    tool("postgres"),
-                    "-D",
-                    str(self.folder),
-                    "-p",
-                    str(self.port),
-                    *settings,
-                ]
-            )
-            if self._answers(until):
-                return
-        raise TimeoutError(f"PostgreSQL in {self.folder} does not answer")
+    def start(self, *settings: str) -> None:
+        """Start it, with settings as name=value."""
+        given = [f"-c {setting}" for setting in (*self.settings, *settings)]
+        options = " ".join(
+            [
+                "-c listen_addresses=127.0.0.1",
+                f"-p {self.port}",
+                f"-k {self.folder}",
+                *given,
+            ]
+        )
+        log = str(self.folder / "log")
+        self.call(
+            "pg_ctl", "-D", str(self.data), "-w", "-l", log, "-o", options, "start"
+        )
 
-    def _answers(self, until: float) -> bool:
-        while time.monotonic() < until:
-            if self.process is None or self.process.poll() is not None:
-                return False
-            asked = [tool("psql"), "-qAt", self.upkeep, "-c", "select 1"]
-            if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
-                return True
-            time.sleep(0.1)
-        return False
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; mode immediate is a crash."""
+        self.call("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
+
+    def restart(self, *settings: str) -> None:
+        """Stop it in order and start it again."""
+        self.stop()
+        self.start(*settings)
 
     def kill(self) -> None:
-        """SIGKILL the postmaster and every backend at once, as a power cut would."""
-        assert self.process is not None
-        pids = [self.process.pid, *_children(self.process.pid)]
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        self.process.wait()
-        for pid in pids[1:]:
-            _gone(pid)
+        """End the server and all its processes with SIGKILL."""
+        leader = int((self.data / "postmaster.pid").read_text().split()[0])
+        told = subprocess.run(
+            ["/usr/bin/pgrep", "-P", str(leader)],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        for number in (leader, *map(int, told.stdout.split())):
+            try:
+                os.kill(number, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        until = time.monotonic() + START
+        while Path(f"/proc/{leader}").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def stop(self) -> None:
-        """Stop it in good order."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(START)
+    def address(self, name: str) -> str:
+        """Make an empty database and give its address."""
+        with psycopg.connect(self.admin, autocommit=True) as held:
+            held.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+            held.execute(
+                f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'".encode()
+            )
+        return f"postgresql://bihuan@127.0.0.1:{self.port}/{name}"
 
-
-def tool(name: str) -> str:
-    """Path of one of the server's programs."""
-    folder = binaries()
-    assert folder is not None
-    path = folder / name
-    return str(path) if path.exists() else (shutil.which(name) or name)
-
-
-def run_as(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Start a program as the user a server runs as."""
-    return subprocess.Popen(
-        command,
-        user=owner(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-    )
+    @property
+    def admin(self) -> str:
+        return f"postgresql://bihuan@127.0.0.1:{self.port}/postgres"
 
 
-@contextmanager
-def server(**options: str) -> Iterator[Postgres]:
-    """A running server with an empty database `bihuan`."""
-    folder = Path(tempfile.mkdtemp(prefix="bihuan-pg-"))
-    made = Postgres(folder / "data", free_port(), options)
-    if user := owner():
-        shutil.chown(folder, user)
-    initdb = [tool("initdb"), "-D", str(made.folder), "-U", "bihuan", "-A", "trust",
-              "-E", "UTF8", "--locale=C.UTF-8"]  # fmt: skip
-    assert run_as(initdb).wait() == 0
-    try:
-        made.start()
-        create = [tool("psql"), "-qc", "create database bihuan", made.upkeep]
-        subprocess.run(create, check=True)
-        yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+def binaries() -> Path | None:
+    """Where PostgreSQL's programs are, newest version first; None: nowhere."""
+    known = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = shutil.which("initdb")
+    places = [*known, *([Path(found).parent] if found else [])]
+    return next((place for place in places if (place / "initdb").exists()), None)
+
+
+def other_user() -> str | None:
+    """As whom root starts it; None: as oneself."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in OTHERS if name in names), None)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server for the session, without the safety of fsync: nothing here outlives it."""
+    place = binaries()
+    if place is None:
+        pytest.skip("no PostgreSQL on this machine (Debian: postgresql)")
+    user = other_user()
+    if os.geteuid() == 0 and user is None:
+        pytest.skip(
+            "PostgreSQL does not run as root, and there is no user to run it as"
+        )
+    with tempfile.TemporaryDirectory(prefix="bihuan-pg-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if user:
+            shutil.chown(folder, user)
+        held = Server(place, folder, free_port(), user)
+        held.call(
+            "initdb", "-D", str(held.data), "-U", "bihuan", "--auth=trust",
+            "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        held.start("fsync=off")
+        try:
+            yield held
+        finally:
+            held.stop("immediate")
 
 
 def free_port() -> int:
-    """A port nobody listens at."""
+    """A port nobody listens at now."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
-
-
-def _children(pid: int) -> list[int]:
-    listing = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in listing.read_text().split()]
-
-
-def _gone(pid: int) -> None:
-    until = time.monotonic() + START
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        if state == "Z":
-            return
-        time.sleep(0.02)
