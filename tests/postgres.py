@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,25 +130,37 @@ def other_user() -> str | None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A server for the session, without the safety of fsync: nothing here outlives it."""
-    place = binaries()
-    if place is None:
-        pytest.skip("no PostgreSQL on this machine (Debian: postgresql)")
-    user = other_user()
-    if os.geteuid() == 0 and user is None:
-        pytest.skip(
-            "PostgreSQL does not run as root, and there is no user to run it as"
-        )
+    if reason := missing():
+        pytest.skip(reason)
+    with running("fsync=off") as held:
+        yield held
+
+
+def missing() -> str:
+    """Why there is no server on this machine; empty: there is one."""
+    if binaries() is None:
+        return "no PostgreSQL on this machine (Debian: postgresql)"
+    if os.geteuid() == 0 and other_user() is None:
+        return "PostgreSQL does not run as root, and there is no user to run it as"
+    return ""
+
+
+@contextmanager
+def running(*settings: str) -> Iterator[Server]:
+    """A server in a folder that goes away with it."""
+    place, user = binaries(), other_user()
+    assert place is not None
     with tempfile.TemporaryDirectory(prefix="bihuan-pg-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         if user:
             shutil.chown(folder, user)
-        held = Server(place, folder, free_port(), user)
+        held = Server(place, folder, free_port(), user, settings)
         held.call(
             "initdb", "-D", str(held.data), "-U", "bihuan", "--auth=trust",
             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        held.start("fsync=off")
+        held.start()
         try:
             yield held
         finally:
