@@ -4,6 +4,7 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.timezone import localtime
 from jinja2 import Environment, StrictUndefined
 
 from bihuan.base.wording import _, language, languages
@@ -25,6 +26,12 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        _=_, url=url, static=static, language=language, languages=languages, left=due
+        _=_,
+        url=url,
+        static=static,
+        language=language,
+        languages=languages,
+        left=due,
+        local=localtime,
     )
     return made

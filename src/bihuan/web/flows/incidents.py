@@ -467,17 +467,17 @@ def recall_of(incident: Incident) -> Recall:
     cases = list(alarms.cases_of(incident.school, later, FOLLOWED))
     own = str(incident.person_id)
     looks = {look for case in cases if case.person == own for look in case.syndromes}
-    alike = {
-        case.person: True
+    alike = frozenset(
+        case.person
         for case in cases
         if case.person != own
         and case.day > start
         and (not looks or looks & case.syndromes)
-    }
+    )
     return Recall(
         listed=len(named),
         ill=len(alike),
-        on_list=len(named & set(alike)),
+        on_list=len(named & alike),
         share=recall(named, alike),
     )
 

@@ -16,7 +16,13 @@ from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import show
 from bihuan.web.pages.offline import kept_for_the_day
 
-ASKING: Final[tuple[str, ...]] = ("bihuan.web.pages.check",)
+ASKING: Final[tuple[str, ...]] = (
+    "bihuan.web.pages.check",
+    "bihuan.web.pages.incident",
+    "bihuan.web.pages.alarm",
+    "bihuan.web.pages.rooms",
+    "bihuan.web.pages.liaison",
+)
 """Modules of pages that ask something."""
 WORST: Final = ("fail", "late", "unknown", "run", "wait", "done", "pass")
 """Order of the rows before their time: what went wrong first."""

@@ -13,6 +13,7 @@ from bihuan.rules.incident_clock import Step
 from bihuan.rules.stay import Goes
 from bihuan.rules.triage import Syndrome
 from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.values import word
 from bihuan.web.org.models import Person, choices
 
 
@@ -233,3 +234,8 @@ class Alarm(Row):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["school", "state"])]
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words."""
+        return word(AlarmState, self.state)

@@ -9,6 +9,7 @@ from bihuan.base.wording import N_
 from bihuan.plan.words import Word
 from bihuan.rules.stay import Goes, RoomKind
 from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.values import word
 from bihuan.web.ledgers.incidents.models import Incident
 from bihuan.web.org.models import Person, choices
 
@@ -81,6 +82,11 @@ class Stay(Row):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["school", "state"])]
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words."""
+        return word(StayState, self.state)
 
 
 class Reading(models.Model):

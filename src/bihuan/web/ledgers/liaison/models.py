@@ -7,6 +7,7 @@ from django.db import models
 from bihuan.base.wording import N_
 from bihuan.plan.words import Partner, Word
 from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.values import word
 from bihuan.web.ledgers.incidents.models import Alarm, Incident
 from bihuan.web.org.models import Person, choices
 
@@ -116,3 +117,8 @@ class HealthReport(Row):
         found = self.alarm or self.incident
         assert found is not None  # noqa: S101  # the constraint holds it
         return found
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words."""
+        return word(ReportState, self.state)
