@@ -1,7 +1,6 @@
-"""What reading, checking and the standards find in a plan, together."""
+"""Of which schools the problems are, and which schools a command is about."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import typer
 
@@ -9,23 +8,7 @@ from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
 from bihuan.base.where import Where
 from bihuan.base.wording import _
-from bihuan.plan.check import check
 from bihuan.plan.plan import Plan
-from bihuan.plan.reading import Reading
-from bihuan.rules.book import load
-from bihuan.rules.standards import judge
-
-
-def judged(reading: Reading, on: date | None = None) -> tuple[Problem, ...]:
-    """All problems of a plan at once, sorted by place; each once.
-
-    on: the day whose rules apply; None: the day the plan is dated.
-    """
-    found = set(reading.problems)
-    if reading.plan is not None:
-        found |= set(check(reading.plan))
-        found |= set(judge(reading.plan, load(), on or reading.plan.district.drawn_up))
-    return tuple(sorted(found, key=lambda p: (p.where, p.code, p.words)))
 
 
 def by_school(

@@ -1,7 +1,6 @@
 """``bihuan plan``: the form, checking a plan, comparing two, turning one into the other form."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,18 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from bihuan.base.problems import Problem, Weight, errors
-from bihuan.base.where import Where
 from bihuan.base.wording import N_, _, language
 from bihuan.cli import contacts
 from bihuan.cli.answer import answer
-from bihuan.cli.judging import judged
 from bihuan.plan.diff import Change, diff
-from bihuan.plan.load.headers import SHEETS, find_sheet
 from bihuan.plan.plan import Plan
 from bihuan.plan.read import read
 from bihuan.plan.reading import Reading
 from bihuan.plan.save import save
 from bihuan.plan.template import template
+from bihuan.rules.judged import arranged
 
 ERRORS: Final = 2
 WARNINGS: Final = 1
@@ -55,49 +52,6 @@ def check(
     else:
         _show(path, problems, wrong)
     raise typer.Exit(ERRORS if wrong else WARNINGS if problems else 0)
-
-
-def arranged(reading: Reading, on: dt.date | None) -> tuple[Problem, ...]:
-    """All problems in the order of the file; each cell's first cause only.
-
-    A cell that could not be read was replaced by a stand-in: what the checks say of it
-    is no news.
-    """
-    told = {problem.where for problem in errors(reading.problems) if problem.where.cell}
-    own = set(reading.problems)
-    kept = (p for p in judged(reading, on) if p in own or p.where not in told)
-    return tuple(sorted(kept, key=_order))
-
-
-def _order(problem: Problem) -> tuple[object, ...]:
-    """Errors first, then by place in the form: sheet, row, column."""
-    return (
-        problem.weight is not Weight.ERROR,
-        problem.where.file,
-        _rank(problem.where.sheet),
-        problem.where.sheet,
-        *_cell(problem.where),
-        problem.code,
-        problem.words,
-    )
-
-
-def _rank(name: str) -> int:
-    """The number of a sheet in the form; foreign ones come last."""
-    sheet = find_sheet(name)
-    return SHEETS.index(sheet) if sheet else len(SHEETS)
-
-
-def _cell(where: Where) -> tuple[int, int, str]:
-    """Row and column of a cell, for sorting: C17 comes after D9."""
-    match = _PLACE.match(where.cell)
-    if not match:
-        return 0, 0, where.cell
-    letters, row = match.groups()
-    return int(row), len(letters), letters
-
-
-_PLACE: Final = re.compile(r"([A-Z]*)(\d{1,9})$")
 
 
 def _show(path: Path, problems: tuple[Problem, ...], wrong: int) -> None:

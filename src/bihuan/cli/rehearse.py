@@ -121,9 +121,9 @@ def demo(
 
 def _plan(path: Path) -> tuple[Plan, tuple[str, ...], tuple[Problem, ...]]:
     """Read a plan, complete what a bare timetable leaves open, judge it."""
-    from bihuan.cli.judging import judged
     from bihuan.plan.defaults import complete
     from bihuan.plan.read import read
+    from bihuan.rules.judged import judged
 
     reading = read(path)
     if reading.plan is None:
