@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from bihuan.base.ids import SchoolCode
 from bihuan.base.units import Days, Hours, Minutes
 from bihuan.plan.measures import Isolation
-from bihuan.rules.book import DISEASES, load
+from bihuan.rules.book import DISEASES, Rule, SourceClass, load
 from bihuan.rules.comeback import Answer, Missing, Recovery, Return, may_return
 from bihuan.rules.suspension import RETURNS
 from bihuan.rules.triage import Syndrome
@@ -246,3 +246,27 @@ def test_swine_flu_of_2009_waits_for_the_longer_of_both() -> None:
 def test_every_row_of_return_is_one_that_is_judged() -> None:
     rows = {rule.key for rule in BOOK.rules if rule.key.startswith("return_")}
     assert rows - set(RETURNS) == {"return_kitchen", "return_survey_days"}
+
+
+def test_rows_that_decide_stand_in_the_order_of_their_weight() -> None:
+    found = returned(replace(SIGNED, disease="varicella"), region=JIANGSU)
+    assert [row.code for row in found.rows] == ["C4b", "C4d", "C13"]
+
+
+def test_own_region_goes_before_all_and_what_binds_before_what_does_not() -> None:
+    general = next(rule for rule in BOOK.rules if rule.code == "C5b")
+    local = replace(general, code="X1", region="4101", value=7.0)
+    binding = replace(
+        general, code="X2", value=9.0, source_class=SourceClass.PLAN, how_sure="R/H"
+    )
+    recovery = replace(SIGNED, disease="mumps", onset=day(8))
+
+    def row(*more: Rule) -> str:
+        book = replace(BOOK, rules=(*BOOK.rules, *more))
+        found = may_return(recovery, book, NOW, region=HENAN).row
+        assert found is not None
+        return found.code
+
+    assert row() == "C5b"
+    assert row(local) == "X1"
+    assert row(local, binding) == "X2"

@@ -83,6 +83,19 @@ def test_closest_first_and_each_with_all_its_sources() -> None:
     assert found[1].sources == (Source.SEAT, Source.TABLE, Source.CLASS)
 
 
+def test_window_ends_with_its_last_day_and_has_so_many() -> None:
+    rolls = [
+        Roll(source=Source.BUS, day=DAY - timedelta(days=ago), persons=frozenset(who))
+        for ago, who in enumerate("ABCDE", start=-1)
+    ]
+    rolls.append(
+        Roll(source=Source.BUS, day=DAY - timedelta(days=4), persons=frozenset("F"))
+    )
+    found = {one.person: one.last for one in listed(rolls).contacts}
+    assert "".join(sorted(found)) == "BCDE"
+    assert found["E"] == DAY - timedelta(days=3)
+
+
 def test_states_of_sources() -> None:
     rolls = [
         Roll(source=Source.BUS, persons=None),

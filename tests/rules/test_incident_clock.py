@@ -154,11 +154,30 @@ def test_row_of_a_report(disease: str, code: str | None, *, notifiable: bool) ->
 
 @pytest.mark.parametrize(
     ("hour", "minute", "night"),
-    [(21, 59, False), (22, 0, True), (0, 0, True), (5, 59, True), (6, 0, False)],
+    [
+        (21, 59, False),
+        (22, 0, True),
+        (22, 30, True),
+        (0, 0, True),
+        (5, 59, True),
+        (6, 0, False),
+    ],
 )
 def test_night(hour: int, minute: int, *, night: bool) -> None:
     rows = BOOK.on(date(2020, 4, 8), region=HENAN)
     assert is_night(OPENED.replace(hour=hour, minute=minute), rows) is night
+
+
+def test_before_there_were_rows_there_is_no_limit_and_no_night() -> None:
+    early = OPENED.replace(year=2015, hour=23)
+    assert limits(BOOK, (), early, region=HENAN) == ()
+    assert not is_night(early, BOOK.on(early.date()))
+
+
+def test_due_is_the_limit_after_being_found() -> None:
+    found = {clock.step: clock.due for clock in clocks({}, OPENED, OPENED, POLICY)}
+    assert found[Step.ROOM] == after(10)
+    assert found[Step.MASKED] is None
 
 
 def test_three_clocks_stop_at_room_list_and_transport() -> None:

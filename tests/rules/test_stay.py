@@ -105,7 +105,8 @@ def test_who_may_go_in(
 
 
 def test_free_beds_are_not_known_where_beds_are_not() -> None:
-    assert free_beds(ROOM, [FEVER, CLEAN]) == 1
+    assert free_beds(ROOM, [FEVER, CLEAN, CLEAN]) == 1
+    assert free_beds(ROOM, [FEVER] * 3) == 0
     assert free_beds(replace(ROOM, beds=None), []) is None
 
 

@@ -186,20 +186,20 @@ def _rows(recovery: Recovery, book: Book, day: date, region: str) -> tuple[Rule,
     own = tuple(row for row in rows if row.disease)
     near = tuple(row for row in own if _reaches(row, region))
     papers = tuple(row for row in rows if not row.disease and recovery.disease)
-    return tuple(_one_a_key((*(near or own), *papers), region))
+    return tuple(_one_a_key((*(near or own), *papers)))
 
 
-def _one_a_key(rows: Iterable[Rule], region: str) -> Iterator[Rule]:
-    """Of each key the row that weighs most, binding rows first."""
+def _one_a_key(rows: Iterable[Rule]) -> Iterator[Rule]:
+    """Of each key the row that weighs most; the disease's own first, binding ones first."""
     found: dict[str, Rule] = {}
-    for row in sorted(rows, key=lambda row: _weight(row, region)):
+    for row in sorted(rows, key=_weight):
         found[row.key] = row
-    yield from sorted(found.values(), key=lambda row: not row.binds)
+    yield from sorted(found.values(), key=lambda row: (not row.disease, not row.binds))
 
 
-def _weight(row: Rule, region: str) -> tuple[bool, bool, float]:
-    """Binding before others', the region's own before all others', the longer wait first."""
-    return row.binds, bool(row.region) and _reaches(row, region), row.value or 0.0
+def _weight(row: Rule) -> tuple[bool, bool, float]:
+    """Binding before others', a region's own before those of all, the longer wait first."""
+    return row.binds, bool(row.region), row.value or 0.0
 
 
 def _reaches(row: Rule, region: str) -> bool:

@@ -132,8 +132,7 @@ def report_row(book: Book, day: date, disease: str, *, notifiable: bool) -> Rule
     A disease's own row goes first; every notifiable one is reported at once.
     """
     rows = book.on(day, disease=disease).named("report_hours")
-    own = [row for row in rows if disease and row.disease == disease]
-    single = [row for row in own if row.scope == "school"]
+    single = [row for row in rows if row.disease and row.scope == "school"]
     general = [row for row in rows if notifiable and row.scope == "notifiable"]
     return next(iter((*single, *general)), None)
 
