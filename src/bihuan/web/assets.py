@@ -8,7 +8,9 @@ from typing import Final
 from django.conf import settings
 from django.contrib.staticfiles.management.commands.collectstatic import Command
 from django.core.management import call_command
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import (  # type: ignore[import-untyped]  # it has none
+    CompressedManifestStaticFilesStorage,
+)
 
 STAMP: Final = "collected.sha256"
 

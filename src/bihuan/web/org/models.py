@@ -286,6 +286,12 @@ class PlanVersion(models.Model):
     digest = models.CharField(max_length=64)
     """SHA-256 of the file."""
     problems = models.JSONField(default=list)
+    wrong = models.PositiveIntegerField(default=0)
+    """Problems that have to be mended before it goes on."""
+    rows = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    """How long the check took."""
+    checked = models.BooleanField(default=False)
     state = models.CharField(
         max_length=10, choices=choices(PlanState), default=PlanState.DRAFT.value
     )
