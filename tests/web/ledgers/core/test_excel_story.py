@@ -12,10 +12,16 @@ import site_world
 from bihuan.web.ledgers.core.models import Import
 from bihuan.web.ledgers.core.rows import in_force
 from bihuan.web.org.models import AuditLine
+from ledger_world.desk import column, enter, export, first_sheet, hand_in, returned
 from ledger_world.models import Jab
 from site_world import Cast
 
 pytestmark = pytest.mark.django_db
+
+NEW = {"姓名": "学生A103", "疫苗": "流感", "计划日期": "2026.12.5", "日期": 20261121}
+BAD = {"姓名": "学生A104", "疫苗": "麻腮疯", "计划日期": "下周"}
+NOBODY = {"姓名": "查无此人", "疫苗": "流感", "计划日期": 46000, "单位": "902"}
+HOT = {"姓名": "A105", "疫苗": "百白破", "计划日期": 46000, "体温": "52度"}
 
 
 @pytest.fixture
@@ -23,126 +29,189 @@ def cast() -> Cast:
     return site_world.build()
 
 
-def enter(client: Client, cast: Cast, seat: int, **more: Any) -> Jab:
-    pupil = cast.people[f"pupil_a1_{seat}"]
-    sent = {"person": pupil.pk, "day": "2026-11-20", "vaccine": "mmr", **more}
-    response = client.post("/ledgers/jabs/new/", {"planned": "2026-12-01", **sent})
-    assert response.status_code == 302, response.content.decode()
-    return Jab.objects.latest("pk")
+@pytest.fixture
+def teacher(cast: Cast) -> Client:
+    return cast.client("teacher")
 
 
-def export(client: Client, query: str = "") -> openpyxl.Workbook:
-    address = f"/ledgers/jabs/export/{query}"
-    response = client.post(address, {"purpose": "报送教育局", "as": "excel"})
-    assert response.status_code == 200
-    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    return openpyxl.load_workbook(io.BytesIO(content))
+@pytest.fixture
+def first(cast: Cast, teacher: Client) -> Jab:
+    return enter(teacher, cast, 1, batch="X1")
 
 
-def hand_in(client: Client, book: openpyxl.Workbook, name: str = "台账.xlsx") -> Import:
-    content = io.BytesIO()
-    book.save(content)
-    content.seek(0)
-    content.name = name
-    response = client.post("/ledgers/jabs/import/", {"file": content})
-    assert response.status_code == 302, response.content.decode()
-    return Import.objects.latest("pk")
+@pytest.fixture
+def second(cast: Cast, teacher: Client, first: Jab) -> Jab:
+    del first
+    return enter(teacher, cast, 2)
 
 
-def column(page: Worksheet, heading: str, header: int = 4) -> int:
-    found = {str(cell.value).strip("*"): cell.column for cell in page[header]}
-    return int(found[heading])
-
-
-def test_excel_leaves_is_edited_and_comes_back(cast: Cast) -> None:
-    teacher = cast.client("teacher")
-    first = enter(teacher, cast, 1, batch="X1")
-    second = enter(teacher, cast, 2)
-
+@pytest.fixture
+def edited(teacher: Client, second: Jab) -> openpyxl.Workbook:
+    """The sheet as a clerk edits it: a change, a new row, three mistakes, one untouched."""
+    del second
     book = export(teacher)
-    page = book.worksheets[0]
-    assert page["A1"].value == "《疫苗补种登记》"
-    assert "高三(1)班" in page["A2"].value
-    assert page.print_title_rows == "$4:$4"
-    assert page.page_setup.orientation == "landscape"
-    assert int(page.page_setup.paperSize) == 9
-    names = [page.cell(row, column(page, "姓名")).value for row in (5, 6)]
-    assert sorted(names) == ["学生A101", "学生A102"]
-    assert page.cell(5, column(page, "编号")).value == str(second.pk)
-
-    # a clerk edits: a change, a new row, three rows with mistakes, one row left as it is
+    page = first_sheet(book)
     page.cell(5, column(page, "批号")).value = "２０２６-B"
     page.cell(5, column(page, "家长知情")).value = "是"
-    new = {
-        "姓名": "学生A103",
-        "疫苗": "流感",
-        "计划日期": "2026.12.5",
-        "日期": 20261121,
-    }
-    bad = {"姓名": "学生A104", "疫苗": "麻腮疯", "计划日期": "下周"}
-    nobody = {"姓名": "查无此人", "疫苗": "流感", "计划日期": 46000, "单位": "902"}
-    hot = {"姓名": "A105", "疫苗": "百白破", "计划日期": 46000, "体温": "52度"}
     page.insert_rows(7, 4)
-    for row, told in enumerate((new, bad, nobody, hot), 7):
-        for heading, value in told.items():
-            page.cell(row, column(page, heading)).value = value
+    for row, told in enumerate((NEW, BAD, NOBODY, HOT), 7):
+        write(page, row, told)
+    return book
 
-    kept = hand_in(teacher, book)
+
+def write(page: Worksheet, row: int, told: dict[str, Any]) -> None:
+    for heading, value in told.items():
+        page.cell(row, column(page, heading)).value = value
+
+
+def test_sheet_is_the_paper_one(teacher: Client, second: Jab) -> None:
+    page = first_sheet(export(teacher))
+    assert page["A1"].value == "《疫苗补种登记》"
+    assert "高三(1)班" in str(page["A2"].value)
+    assert page.print_title_rows == "$4:$4"
+    assert page.page_setup.orientation == "landscape"
+    assert page.page_setup.paperSize == 9
+    names = [page.cell(row, column(page, "姓名")).value for row in (5, 6)]
+    assert names == ["学生A102", "学生A101"]
+    assert page.cell(5, column(page, "编号")).value == str(second.pk)
+    assert page.cell(5, column(page, "编号")).number_format == "@"
+    foot = [str(row[0].value) for row in page.iter_rows(min_row=7) if row[0].value]
+    assert "填报人：" in foot[1]
+    assert "负责人：" in foot[1]
+    assert "示例teacher" in foot[2]
+    assert "用途：报送教育局" in foot[2]
+    assert len(page.data_validations.dataValidation) == 3
+
+
+def test_preview_tells_what_each_row_would_do(
+    teacher: Client, edited: openpyxl.Workbook
+) -> None:
+    kept = hand_in(teacher, edited)
     assert kept.problems == []
     assert kept.counts == {"new": 1, "change": 1, "same": 1, "error": 3}
     shown = teacher.get(f"/ledgers/jabs/import/{kept.pk}/").content.decode()
     assert "会新增1条，更正1条；1条没有变，3条有错" in shown
-    cell = f"{page.cell(8, column(page, '疫苗')).coordinate}"
-    assert cell in shown
-    assert "麻腮风" in shown
+    assert (
+        first_sheet(edited).cell(8, column(first_sheet(edited), "疫苗")).coordinate
+        in shown
+    )
+    assert "最接近的是「麻腮风」" in shown
     assert Jab.objects.count() == 2
 
-    response = teacher.post(f"/ledgers/jabs/import/{kept.pk}/confirm/")
-    assert response.status_code == 302
+
+def test_confirming_writes_what_was_shown(
+    cast: Cast, teacher: Client, first: Jab, second: Jab, edited: openpyxl.Workbook
+) -> None:
+    kept = hand_in(teacher, edited)
+    assert teacher.post(f"/ledgers/jabs/import/{kept.pk}/confirm/").status_code == 302
     rows = in_force(Jab.objects.all())
     assert rows.count() == 3
     changed = rows.get(person=cast.people["pupil_a1_2"])
-    assert (changed.batch, changed.told, changed.replaces_id) == (
-        "２０２６-B",
-        True,
-        second.pk,
-    )
+    told = (changed.batch, changed.told, changed.replaces_id)
+    assert told == ("２０２６-B", True, second.pk)
     fresh = rows.get(person=cast.people["pupil_a1_3"])
-    assert (str(fresh.planned), str(fresh.day), fresh.vaccine) == (
-        "2026-12-05",
-        "2026-11-21",
-        "flu",
-    )
+    assert str(fresh.planned) == "2026-12-05"
+    assert (str(fresh.day), fresh.vaccine) == ("2026-11-21", "flu")
     assert rows.filter(pk=first.pk).exists()
+    lines = AuditLine.objects.filter(deed="ledger.import")
+    assert lines.filter(subject=f"ledgers.Import:{kept.pk}").count() == 1
+    assert "查无此人" not in str(list(lines.values_list("body", flat=True)))
 
-    # the bad rows come back in their own sheet, are mended there and handed in again
-    response = teacher.get(f"/ledgers/jabs/import/{kept.pk}/errors.xlsx")
-    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    returned = openpyxl.load_workbook(io.BytesIO(content))
-    page = returned.worksheets[0]
-    wrong = column(page, "错误说明")
-    said = [str(page.cell(row, wrong).value) for row in (5, 6, 7)]
+
+def test_bad_rows_come_back_mended(
+    cast: Cast, teacher: Client, edited: openpyxl.Workbook
+) -> None:
+    del cast
+    kept = hand_in(teacher, edited)
+    teacher.post(f"/ledgers/jabs/import/{kept.pk}/confirm/")
+    book = returned(teacher, kept)
+    page = first_sheet(book)
+    said = [str(page.cell(n, column(page, "错误说明")).value) for n in (5, 6, 7)]
     assert "麻腮疯" in said[0]
     assert "下周" in said[0]
-    assert "查无此人" not in said[1]
     assert "902" in said[1]
     assert "52度" in said[2]
     assert page.max_row == 7
-    page.cell(5, column(page, "疫苗")).value = "麻腮风"
-    page.cell(5, column(page, "计划日期")).value = "2026年12月6日"
-    page.cell(6, column(page, "单位")).value = "高三1班"
-    page.cell(6, column(page, "姓名")).value = "学生A106"
-    page.cell(7, column(page, "体温")).value = "36.5℃"
-    again = hand_in(teacher, returned)
+
+    write(page, 5, {"疫苗": "麻腮风", "计划日期": "2026年12月6日"})
+    write(page, 6, {"单位": "高三1班", "姓名": "学生A106"})
+    write(page, 7, {"体温": "36.5℃"})
+    again = hand_in(teacher, book)
     assert again.counts == {"new": 3, "change": 0, "same": 0, "error": 0}
     teacher.post(f"/ledgers/jabs/import/{again.pk}/confirm/")
     assert in_force(Jab.objects.all()).count() == 6
 
-    # both imports are undone, the later one first
-    for number in (again.pk, kept.pk):
-        teacher.post(f"/ledgers/jabs/import/{number}/undo/")
-    assert {row.pk for row in in_force(Jab.objects.all())} == {first.pk, second.pk}
+
+def test_whole_import_is_undone(
+    teacher: Client, first: Jab, second: Jab, edited: openpyxl.Workbook
+) -> None:
+    kept = hand_in(teacher, edited)
+    teacher.post(f"/ledgers/jabs/import/{kept.pk}/confirm/")
+    teacher.post(f"/ledgers/jabs/import/{kept.pk}/undo/")
+    rows = in_force(Jab.objects.all())
+    assert {row.pk for row in rows} == {first.pk, second.pk}
     second.refresh_from_db()
     assert second.state == "todo"
-    deeds = AuditLine.objects.filter(subject=f"ledgers.Import:{kept.pk}")
-    assert deeds.filter(deed="ledger.import").exists()
+    kept.refresh_from_db()
+    assert kept.state == "undone"
+    again = teacher.post(f"/ledgers/jabs/import/{kept.pk}/undo/")
+    assert again.status_code == 409
+
+
+def test_undo_is_refused_once_a_row_was_worked_on(
+    cast: Cast, teacher: Client, edited: openpyxl.Workbook
+) -> None:
+    kept = hand_in(teacher, edited)
+    teacher.post(f"/ledgers/jabs/import/{kept.pk}/confirm/")
+    row = in_force(Jab.objects.all()).get(person=cast.people["pupil_a1_3"])
+    sent = {"given_at": "2026-11-24T09:00", "batch": "B7"}
+    assert teacher.post(f"/ledgers/jabs/{row.pk}/take/give/", sent).status_code == 302
+    refused = teacher.post(f"/ledgers/jabs/import/{kept.pk}/undo/")
+    assert refused.status_code == 409
+    assert "其中1条已经办过" in refused.content.decode()
+    assert in_force(Jab.objects.all()).count() == 3
+
+
+def test_confirmation_is_of_what_was_shown_and_nothing_else(
+    cast: Cast, teacher: Client, second: Jab, edited: openpyxl.Workbook
+) -> None:
+    del cast
+    kept = hand_in(teacher, edited)
+    sent = {"person": second.person_id, "day": "2026-11-20", "vaccine": "mmr"}
+    more = {"planned": "2026-12-01", "batch": "人工改的"}
+    teacher.post(f"/ledgers/jabs/{second.pk}/correct/", {**sent, **more})
+    answer = teacher.post(f"/ledgers/jabs/import/{kept.pk}/confirm/")
+    assert answer.status_code == 409
+    assert "预览以后有人改过" in answer.content.decode()
+    kept.refresh_from_db()
+    assert kept.state == "preview"
+    assert kept.counts["error"] == 4
+
+
+def test_another_teacher_sees_no_import(
+    cast: Cast, teacher: Client, edited: openpyxl.Workbook
+) -> None:
+    kept = hand_in(teacher, edited)
+    other = cast.client("teacher2")
+    for what in ("", "confirm/", "undo/", "errors.xlsx"):
+        address = f"/ledgers/jabs/import/{kept.pk}/{what}"
+        ask = other.post if what in ("confirm/", "undo/") else other.get
+        assert ask(address).status_code == 404
+    assert Import.objects.get().state == "preview"
+
+
+def test_template_is_read_without_its_example(teacher: Client) -> None:
+    answer = teacher.get("/ledgers/jabs/template/")
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = first_sheet(book)
+    assert page["A5"].value == "示例"
+    assert page.cell(5, column(page, "疫苗")).value == "麻腮风"
+    assert hand_in(teacher, book).counts == {
+        "new": 0,
+        "change": 0,
+        "same": 0,
+        "error": 0,
+    }
+    write(page, 6, NEW)
+    assert hand_in(teacher, book).counts["new"] == 1

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 
 from bihuan.base.wording import _
 from bihuan.web.ledgers.core.declare import Column, Kind, Ledger
@@ -207,6 +208,33 @@ def _date() -> forms.DateInput:
 
 def _is_pk(value: Any) -> bool:
     return isinstance(value, int)
+
+
+def as_form(told: Mapping[str, Any]) -> QueryDict:
+    """JSON as if it had come from a form."""
+    made = QueryDict(mutable=True)
+    for name, value in told.items():
+        many = value if isinstance(value, list) else [value]
+        made.setlist(name, [_typed(part) for part in many if part is not None])
+    return made
+
+
+def _typed(value: Any) -> str:
+    """A value as somebody would type it into the form."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def said_errors(form: forms.Form) -> str:
+    """What is wrong with a form in one line."""
+    parts = []
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        parts.append(f"{label}：{' '.join(errors)}" if label else " ".join(errors))
+    return "；".join(parts)
 
 
 class EvidenceForm(forms.Form):

@@ -159,8 +159,9 @@ def _related(ledger: Ledger) -> "QuerySet[Any]":
         elif len(parts) > 1:
             joined.add("__".join(parts[:-1]))
     known = {name for name in joined if _is_relation(ledger, name)}
-    sealed = [f"{name}__{part}" for name in _persons(ledger) for part in SEALED]
-    return ledger.rows().select_related(*sorted(known)).defer(*sealed)
+    shown = {column.field.replace(".", "__") for column in ledger.columns}
+    sealed = {f"{name}__{part}" for name in _persons(ledger) for part in SEALED}
+    return ledger.rows().select_related(*sorted(known)).defer(*(sealed - shown))
 
 
 SEALED: Final = ("phone", "id_number", "address")

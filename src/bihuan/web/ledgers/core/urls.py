@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from bihuan.web.ledgers.core import exchange, views
+from bihuan.web.ledgers.core import exchange, superior_pages, views
 
 ROW = "ledgers/<slug:slug>/<int:pk>/"
 
 IMPORT = "ledgers/<slug:slug>/import/<int:number>/"
 
 urlpatterns = [
+    path("superior/", superior_pages.index, name="superior"),
+    path("superior/<int:pk>/", superior_pages.form, name="superior_form"),
+    path("superior/<int:pk>/fill/", superior_pages.fill, name="superior_fill"),
+    path("superior/<int:pk>/drop/", superior_pages.drop, name="superior_drop"),
     path("ledgers/", views.index, name="ledgers"),
     path("ledgers/<slug:slug>/", views.listed, name="ledger"),
     path("ledgers/<slug:slug>/new/", views.new, name="ledger_new"),

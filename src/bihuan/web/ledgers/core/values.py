@@ -36,7 +36,8 @@ def shown(row: Any, column: Column, detail: Detail) -> str:
     if value is None or value in ("", [], ()):
         return ""
     if column.kind is Kind.PERSON or isinstance(value, Person):
-        return person_shown(value, detail)
+        signed = column.shown_from <= Detail.NUMBERS and is_staff(value)
+        return str(value.name) if signed else person_shown(value, detail)
     return said(value, column)
 
 
@@ -88,6 +89,11 @@ def person_shown(person: Person, detail: Detail) -> str:
     if detail >= Detail.NAMED:
         return person.name
     return pseudonym(person) if detail >= Detail.PSEUDONYM else ""
+
+
+def is_staff(person: Person) -> bool:
+    """Whether a name stands under a paper: of staff, never of a pupil or a guardian."""
+    return person.role not in KINDS
 
 
 def pseudonym(person: Person) -> str:

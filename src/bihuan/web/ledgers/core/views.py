@@ -36,7 +36,7 @@ from bihuan.web.ledgers.core.declare import (
     State,
 )
 from bihuan.web.ledgers.core.flows import Refused
-from bihuan.web.ledgers.core.forms import EvidenceForm, form_for
+from bihuan.web.ledgers.core.forms import EvidenceForm, as_form, form_for, said_errors
 from bihuan.web.ledgers.core.models import Evidence, SavedView
 from bihuan.web.ledgers.core.registry import ledgers
 from bihuan.web.ledgers.core.rows import REPLACED, in_force
@@ -481,25 +481,7 @@ def _sent(request: HttpRequest) -> Any:
         told = json.loads(request.body)
     except ValueError:
         told = {}
-    return _as_form(told if isinstance(told, dict) else {})
-
-
-def _as_form(told: dict[str, Any]) -> QueryDict:
-    """JSON as if it had come from a form."""
-    made = QueryDict(mutable=True)
-    for name, value in told.items():
-        many = value if isinstance(value, list) else [value]
-        made.setlist(name, [str(part) for part in many if part is not None])
-    return made
-
-
-def said_errors(form: Any) -> str:
-    """What is wrong with a form in one line."""
-    parts = []
-    for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        parts.append(f"{label}：{' '.join(errors)}" if label else " ".join(errors))
-    return "；".join(parts)
+    return as_form(told if isinstance(told, dict) else {})
 
 
 def as_uuid(text: Any) -> uuid.UUID | None:
