@@ -14,7 +14,7 @@ WAYS: Final = (
     ("/ledgers/", Deed.CHECK_SEE, N_("台账")),
     ("/daily/", Deed.DAILY_SEE, N_("日报")),
     ("/plans/", Deed.PLAN_SEE, N_("预案")),
-    ("/whatif/", Deed.WHAT_IF, N_("推演")),
+    ("/whatif/", Deed.WHAT_IF, N_("情景推演")),
     ("/duties/", Deed.DUTY_SEE, N_("责任清单")),
     ("/checklist/", Deed.CHECKLIST_SEE, N_("核查清单")),
     ("/people/", Deed.PEOPLE_SEE, N_("名册")),
