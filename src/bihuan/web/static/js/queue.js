@@ -1,7 +1,7 @@
 // Entries leave the phone in order, each under a UUID: sent twice, it counts once.
 // What is refused stays with the reason; an expired log-in waits for the same account.
 
-import { account, say, token, uuid } from "./net.js";
+import { account, now, say, token, uuid } from "./net.js";
 import { add, change, entries, remove } from "./store.js";
 
 const FIRST = 2_000, LONGEST = 300_000, PATIENCE = 20_000;
@@ -17,7 +17,7 @@ export const heed = (hear) => news.addEventListener("change", (event) => hear(ev
 
 /** Put an entry into the queue and try to send it; resolves when it is safe on the device. */
 export async function enqueue({ url, body, label, entry = uuid() }) {
-  const made = new Date().toISOString();
+  const made = new Date(now()).toISOString(); // the clock of the site, since a phone may be a day off
   await add({ id: entry, account: account(), url, label, made, state: "waiting", reason: "", body: { ...body, entry, made_at: made } });
   await look();
   flush();
