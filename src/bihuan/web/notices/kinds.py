@@ -238,6 +238,12 @@ declare(
 )
 declare("return_sign", N_("复课证明"), N_("{unit}有{count}份复课证明等您核对"))
 declare("leave_sign", N_("请假单"), N_("{klass}有{count}张请假单等您批"))
+declare(
+    "dorm_missing",
+    N_("晚间查寝"),
+    N_("{unit}晚上有{count}人不在寝室"),
+    red=True,
+)
 declare("gate_hold", N_("校门"), N_("{unit}校门有{count}人在等"))
 declare(
     "gate_differs",

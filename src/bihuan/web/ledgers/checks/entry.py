@@ -142,6 +142,8 @@ def read_room(told: Any) -> RoomEntry | tuple[Wrong, ...]:
     absent, hot = _sleepers(rows, form)
     if form.wrong or entry is None or day is None or found is None:
         return tuple(form.wrong)
+    if found == "nobody" and (absent or hot):
+        return (Wrong(None, "exceptions", str(len(rows)), N_("没有人应门时不记人")),)
     return RoomEntry(
         entry=entry, day=day, nobody=found == "nobody", absent=absent, hot=hot,
         made_at=made_at,
