@@ -19,6 +19,8 @@ ACCOUNT: Final = "X-Bihuan-Account"
 REFUSED: Final = "X-Bihuan-Refused"
 KEPT: Final = ("today", "check", "gate", "dorm")
 """Beginnings of the names of routes that may be kept."""
+KEPT_SIGN: Final = "kept_for_the_day"
+"""Attribute of a view that a phone may keep."""
 
 
 def kept_for_the_day(view: View) -> View:
@@ -30,6 +32,7 @@ def kept_for_the_day(view: View) -> View:
         response.headers[KEEP] = "day"
         return response
 
+    setattr(signed, KEPT_SIGN, True)
     return signed
 
 
