@@ -63,6 +63,18 @@ function repaint() {
   }
 }
 
+const PAPER = 660; // pixels between the margins of an A4 page
+
+/** Make every chart as wide as the paper, at once: a page that is printed draws no further frame. */
+function onPaper(width) {
+  for (const chart of drawn.values()) {
+    chart.resize({ width });
+    chart.getZr().flush();
+  }
+}
+
+addEventListener("beforeprint", () => onPaper(PAPER));
+addEventListener("afterprint", () => onPaper("auto"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 addEventListener("htmx:load", (event) => drawAll(event.target));
 drawAll(document);
