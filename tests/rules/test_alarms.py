@@ -289,6 +289,30 @@ def test_larger_group_speaks_for_its_parts() -> None:
     assert (alarm.syndrome, alarm.count) == (Syndrome.RESPIRATORY, 4)
 
 
+def test_two_illnesses_of_a_class_and_one_of_two_meals_are_two_alarms() -> None:
+    fever = ill(3, C3)
+    rash = [
+        replace(case, person=f"Q{n}", syndromes=frozenset({Syndrome.RASH}))
+        for n, case in enumerate(fever)
+    ]
+    found = judge([*fever, *rash], {}, RULES, DAY)
+    assert {one.syndrome for one in found} == {Syndrome.FEVER, Syndrome.RASH}
+    supper = (Group.MEAL, "K1/2020-04-08/supper")
+    found = judge(ill(2, LUNCH, supper, groups=BELLY), {}, RULES, DAY)
+    assert {one.unit for one in found} == {LUNCH[1], supper[1]}
+
+
+def test_alarm_says_by_what_it_counted() -> None:
+    (hfmd,) = judge(ill(5, SCHOOL, disease="hfmd"), {}, RULES, DAY)
+    assert (hfmd.disease, hfmd.syndrome) == ("hfmd", None)
+    flu = frozenset({Syndrome.ILI})
+    by_code = {
+        one.rule.code: one for one in judge(ill(5, C3, groups=flu), {}, RULES, DAY)
+    }
+    assert (by_code["T1a"].disease, by_code["T1a"].syndrome) == ("", Syndrome.ILI)
+    assert by_code["C1a"].disease == "influenza"
+
+
 def test_measures_of_the_plan_are_rules_of_the_day() -> None:
     school = SchoolCode("S")
     measures = (
