@@ -18,6 +18,8 @@ from bihuan.web.pages.offline import kept_for_the_day
 
 ASKING: Final[tuple[str, ...]] = (
     "bihuan.web.pages.check",
+    "bihuan.web.pages.dorm",
+    "bihuan.web.pages.absences",
     "bihuan.web.pages.incident",
     "bihuan.web.pages.alarm",
     "bihuan.web.pages.rooms",

@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from bihuan.web.pages import (
+    absences,
     accounts,
     alarm,
     bots,
     check,
+    dorm,
     inbox,
     incident,
     incident_contacts,
@@ -86,6 +88,12 @@ urlpatterns = [
     path("reports/<int:pk>/", liaison.report, name="report"),
     path("reports/<int:pk>/change/", liaison.change, name="report_change"),
     path("reports/<int:pk>/word/", liaison.word, name="report_word"),
+    path("absences/", absences.index, name="absences"),
+    path("absences/<int:pk>/", absences.one, name="absence"),
+    path("absences/<int:pk>/sign/", absences.sign, name="absence_sign"),
+    path("absences/<int:pk>/step/<slug:after>/", absences.step, name="absence_step"),
+    path("dorm/", dorm.index, name="dorm"),
+    path("dorm/<int:pk>/", dorm.room, name="dorm_room"),
     path("sw.js", shell.sw, name="sw"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("offline/", shell.offline, name="offline"),

@@ -1,10 +1,11 @@
 // The class check: who is not marked is well, so all that is kept here is who is not.
 
+import { UNMEASURED, stepper } from "./heat.js";
 import { account, now, say, toast, token } from "./net.js";
 import { enqueue, heed } from "./queue.js";
 import { open } from "./sheet.js";
 
-const BREATH = 400, COLDEST = 34, HOTTEST = 43, UNMEASURED = "unmeasured";
+const BREATH = 400;
 const $ = (id) => document.getElementById(id);
 const read = (id) => JSON.parse($(id)?.textContent ?? "null");
 const facts = read("facts"), says = read("says");
@@ -14,7 +15,7 @@ const carry = new Map(Object.entries(facts.carry).map(([id, one]) => [Number(id)
 
 /** Exceptions by person: {kind, symptoms, celsius}; answers about those who were missed before. */
 const marked = new Map(), answers = new Map();
-let hand = 0, draft = null, asked = 0, sent = 0, waits = "", done = Boolean(facts.sent);
+let hand = 0, draft = null, asked = 0, sent = 0, waits = "", done = Boolean(facts.sent), room = [], heat = null;
 
 /* --- what is known when the page opens --------------------------------------------------------- */
 
@@ -127,6 +128,7 @@ function take(id) {
   $("ring").hidden = !phone;
   $("normal").hidden = !known;
   wanting(false);
+  heat.set(draft.celsius, true);
   sheet();
   dress(document.querySelector(`#seats [data-id="${id}"]`));
   open("sheet");
@@ -138,30 +140,14 @@ function sheet() {
   for (const button of document.querySelectorAll("#sheet [data-symptom]")) button.setAttribute("aria-pressed", String(draft.symptoms.has(button.dataset.symptom)));
   $("ill").hidden = !ill;
   $("heat-name").textContent = draft.kind === "unwell" ? says.heat_here : says.heat_home;
-  const measured = draft.celsius !== UNMEASURED, hot = measured && facts.line !== null && draft.celsius >= facts.line;
-  if (document.activeElement !== $("heat")) $("heat").value = measured ? draft.celsius.toFixed(1) : "";
-  $("unmeasured").setAttribute("aria-pressed", String(!measured));
-  $("heat-box").classList.toggle("hot", hot);
-  $("heat-says").hidden = !hot;
-  $("keep").textContent = draft.kind === "unwell" && hot ? says.save_doctor : says[`save_${draft.kind}`];
+  $("keep").textContent = draft.kind === "unwell" && heat.hot() ? says.save_doctor : says[`save_${draft.kind}`];
 }
 
-function heat(value) {
-  draft.celsius = value === UNMEASURED ? value : Math.min(HOTTEST, Math.max(COLDEST, Math.round(value * 10) / 10));
-  if (value !== UNMEASURED && facts.line !== null && draft.celsius >= facts.line) { draft.symptoms.add("fever"); draft.symptoms.delete("unknown"); }
+/** A temperature at the line says fever by itself. */
+function heated(value, hot) {
+  draft.celsius = value;
+  if (hot) { draft.symptoms.add("fever"); draft.symptoms.delete("unknown"); }
   sheet();
-}
-
-const step = (by) => heat(draft.celsius === UNMEASURED ? (facts.line ?? 37) + (by < 0 ? by / 10 : 0) : draft.celsius + by / 10);
-
-/** A held button runs on; a short tap is one step. */
-function hold(button) {
-  let first = 0, run = 0;
-  const by = Number(button.dataset.heat);
-  const stop = () => { clearTimeout(first); clearInterval(run); };
-  button.addEventListener("pointerdown", () => { first = setTimeout(() => { run = setInterval(() => step(by), 90); }, BREATH); });
-  for (const kind of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(kind, stop);
-  button.addEventListener("click", () => step(by));
 }
 
 function symptom(code) {
@@ -252,6 +238,8 @@ function finish(words, well_done) {
   done = true;
   $("sent-says").textContent = words;
   $("dock-sent").classList.toggle("bad", !well_done);
+  const chip = document.querySelector("#chip [data-due]");
+  if (well_done && chip) { chip.removeAttribute("data-due"); chip.className = "t done"; chip.lastElementChild.textContent = says.sent; }
   dock("dock-sent");
   paint();
 }
@@ -269,11 +257,11 @@ function order(button) {
     seats.append(...people.sort((a, b) => a.dataset.code.localeCompare(b.dataset.code, undefined, { numeric: true })));
   } else seats.replaceChildren(...room);
 }
-let room = [];
 
 /* --- hands ------------------------------------------------------------------------------------------- */
 
 function start() {
+  heat = stepper(facts.line, heated);
   if (facts.sent) restore(Object.entries(facts.sent.exceptions).map(([id, one]) => [Number(id), one]));
   $("seats").addEventListener("click", (event) => {
     const seat = event.target.closest("[data-id]");
@@ -285,11 +273,6 @@ function start() {
   });
   for (const button of document.querySelectorAll("#kinds [data-kind]")) button.addEventListener("click", () => { draft.kind = button.dataset.kind; sheet(); });
   for (const button of document.querySelectorAll("#sheet [data-symptom]")) button.addEventListener("click", () => symptom(button.dataset.symptom));
-  for (const button of document.querySelectorAll("[data-heat]")) hold(button);
-  $("heat").addEventListener("input", () => { const value = Number($("heat").value); if (value >= COLDEST && value <= HOTTEST) heat(value); });
-  $("heat").addEventListener("change", () => sheet());
-  $("heat").addEventListener("blur", () => sheet());
-  $("unmeasured").addEventListener("click", () => heat(UNMEASURED));
   $("sheet").addEventListener("close", () => { hand = 0; paint(); });
   $("keep").addEventListener("click", keep);
   $("normal").addEventListener("click", well);
