@@ -21,6 +21,7 @@ from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.absences.models import Absence
 from bihuan.web.ledgers.checks.models import CheckException, Kind
 from bihuan.web.ledgers.core.rows import REPLACED, in_force
+from bihuan.web.ledgers.incidents.ledger import precision
 from bihuan.web.ledgers.incidents.models import (
     DIAGNOSES,
     NOT_CATCHING,
@@ -413,13 +414,5 @@ def _diagnosis(disease: str) -> Diagnosis | None:
 def precision_of(rows: "QuerySet[Alarm]", rule: str, day: dt.date) -> Precision:
     """How often a rule was right among alarms, over the last days 这条准不准."""
     since = day - PRECISION_DAYS
-    found = list(
-        rows.filter(rule=rule, day__gte=since, day__lte=day)
-        .exclude(state=REPLACED)
-        .values_list("true_alarm", flat=True)
-    )
-    return Precision(
-        raised=len(found),
-        decided=sum(one is not None for one in found),
-        true=sum(one is True for one in found),
-    )
+    found = rows.filter(rule=rule, day__gte=since, day__lte=day)
+    return precision(found.exclude(state=REPLACED))

@@ -420,6 +420,7 @@ def diagnose(
         setattr(incident, name, getattr(row, name))
     if not row.steps.filter(step=Step.DIAGNOSED.value).exists():
         _note(actor, row, Step.DIAGNOSED, now, "")
+    _set_due(row)
     audit.write(
         actor, "incident.diagnose", row, school=row.school_id, at=now,
         diagnosis=diagnosis, confirmed=confirmed, notifiable=notifiable,
@@ -489,10 +490,19 @@ def _note(
         incident=row, step=which.value, at=now, by_id=actor.person_id,
         acting=actor.acting, note=note[:120],
     )  # fmt: skip
+    _set_due(row)
     audit.write(
         actor, "incident.step", row, school=row.school_id, at=now, step=which.value
     )
     return done
+
+
+def _set_due(row: Incident) -> None:
+    """The row is due when the next of its limits runs out."""
+    done = set(row.steps.all().values_list("step", flat=True))
+    left = (_due(limit, row) for limit in policy(row) if limit.step.value not in done)
+    row.due = min(left, default=None)
+    row.save(update_fields=["due"])
 
 
 def _locked(incident: Incident) -> Incident:

@@ -1,10 +1,11 @@
 """Columns of an incident with its steps, contacts and calls, and of an alarm."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
 
-from bihuan.base.wording import N_
+from bihuan.base.wording import N_, _
 from bihuan.plan.words import Counted, Word
 from bihuan.rules.alarms import Ask, Group
 from bihuan.rules.book import DISEASES, SourceClass
@@ -58,6 +59,14 @@ DIAGNOSES = (
 """What a diagnosis may be: diseases of the book, and what it has no rows for."""
 
 
+class Incidents(models.Manager["Incident"]):
+    """Incidents with their steps, which every page of them shows."""
+
+    def get_queryset(self) -> "models.QuerySet[Incident]":
+        """Incidents and their steps in two queries."""
+        return super().get_queryset().prefetch_related("steps")
+
+
 class Incident(Row):
     """An incident 异常情况: somebody is found ill; unit = the person's class or section."""
 
@@ -83,6 +92,8 @@ class Incident(Row):
     """Whether the school doctor holds it for a disease that the law has reported."""
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
+    objects: ClassVar[Incidents] = Incidents()
+
     class Meta(Row.Meta):
         indexes: ClassVar = [
             models.Index(fields=["school", "state", "day"]),
@@ -99,6 +110,54 @@ class Incident(Row):
                 name="incident_closes_with_a_diagnosis",
             ),
         ]
+
+    def done(self, step: Step) -> dt.datetime | None:
+        """When a step was done; None: it is not."""
+        return next((row.at for row in self.steps.all() if row.step == step), None)
+
+    @property
+    def temperatures(self) -> str:
+        """First and second measurement, as the paper ledger has them."""
+        first = "—" if self.celsius is None else str(self.celsius)
+        return first if self.again is None else f"{first}/{self.again}"
+
+    @property
+    def room_at(self) -> dt.datetime | None:
+        """When the person was in a room 入室时间."""
+        return self.done(Step.ROOM)
+
+    @property
+    def guardian_at(self) -> dt.datetime | None:
+        """When the guardian was told."""
+        return self.done(Step.GUARDIAN)
+
+    @property
+    def reported_at(self) -> dt.datetime | None:
+        """When it was reported."""
+        return self.done(Step.REPORTED)
+
+    @property
+    def disinfected_at(self) -> dt.datetime | None:
+        """When the places were disinfected."""
+        return self.done(Step.DISINFECTED)
+
+    @property
+    def contact_count(self) -> int:
+        """Contacts on the list."""
+        return self.contacts.count()
+
+    @property
+    def found_to_be(self) -> str:
+        """The diagnosis in words."""
+        return _(dict(DIAGNOSES)[self.diagnosis]) if self.diagnosis else ""
+
+    @property
+    def back_on(self) -> dt.date | None:
+        """The day the person came back to class, as the trace of his absence has it."""
+        traces = self.person.absences.filter(day__gte=self.day)
+        return traces.exclude(returned_on=None).values_list(
+            "returned_on", flat=True
+        ).first()  # fmt: skip
 
 
 class IncidentStep(models.Model):
@@ -239,3 +298,8 @@ class Alarm(Row):
     def standing(self) -> str:
         """Where it stands, in words."""
         return word(AlarmState, self.state)
+
+    @property
+    def found_to_be(self) -> str:
+        """The diagnosis it was closed with, in words."""
+        return _(dict(DIAGNOSES)[self.diagnosis]) if self.diagnosis else ""

@@ -8,7 +8,7 @@ from django.db.models import Q
 from bihuan.base.wording import N_
 from bihuan.plan.words import Word
 from bihuan.rules.stay import Goes, RoomKind
-from bihuan.web.ledgers.core.rows import Row
+from bihuan.web.ledgers.core.rows import REPLACED, Row
 from bihuan.web.ledgers.core.values import word
 from bihuan.web.ledgers.incidents.models import Incident
 from bihuan.web.org.models import Person, choices
@@ -37,9 +37,16 @@ class Room(Row):
     class Meta(Row.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["school", "code"], name="isolation_room_once"
+                fields=["school", "code"],
+                condition=~Q(state=REPLACED),
+                name="isolation_room_once",
             )
         ]
+
+    @property
+    def met(self) -> int:
+        """How many items of the checklist it has."""
+        return sum(map(bool, self.meets.values()))
 
 
 class StayState(Word):
@@ -87,6 +94,18 @@ class Stay(Row):
     def standing(self) -> str:
         """Where it stands, in words."""
         return word(StayState, self.state)
+
+    @property
+    def temperatures(self) -> str:
+        """The temperatures of the stay in their order."""
+        found = self.readings.exclude(celsius=None).values_list("celsius", flat=True)
+        return "、".join(map(str, found))
+
+    @property
+    def signs(self) -> list[str]:
+        """Every symptom that was seen during the stay."""
+        rows = self.readings.exclude(symptoms=None).values_list("symptoms", flat=True)
+        return sorted({code for codes in rows for code in codes})
 
 
 class Reading(models.Model):
