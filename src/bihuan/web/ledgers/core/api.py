@@ -131,7 +131,7 @@ def _mount_move(
 
 def out_schema(ledger: Ledger) -> type[Schema]:
     """What a row is told as: the columns that somebody may see, the rest empty."""
-    fields = {
+    fields: dict[str, Any] = {
         name_of(column): _optional(OUT.get(column.kind, str | None))
         for column in ledger.columns
         if name_of(column) not in COMMON
@@ -157,14 +157,13 @@ def in_schema(ledger: Ledger) -> type[Schema]:
 
 def move_schema(ledger: Ledger, step: Move) -> type[Schema]:
     """What a step asks for."""
-    fields = {
+    fields: dict[str, Any] = {
         column.field: (IN.get(column.kind, str | None), ...)
         for column in entered(ledger)
         if column.field in step.asks
     }
     name = f"{_camel(ledger)}{step.code.title()}"
-    made: type[Schema] = create_model(name, __base__=Schema, **fields)  # type: ignore[call-overload]
-    return made
+    return create_model(name, __base__=Schema, **fields)
 
 
 def told(eye: Sight, row: Any) -> dict[str, Any]:

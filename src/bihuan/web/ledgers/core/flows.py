@@ -261,9 +261,8 @@ def successor(
         for column in old._meta.concrete_fields  # noqa: SLF001  # Django's public name
         if column.name not in OWN
     }
-    row = ledger.model(
-        **kept, at=now, by_id=actor.person_id, acting=actor.acting, replaces_id=old.pk
-    )
+    made = {"by_id": actor.person_id, "acting": actor.acting, "replaces_id": old.pk}
+    row: Any = ledger.model(**kept, **made, at=now)
     for name, value in settled(ledger, values).items():
         setattr(row, name, value)
     row.school = row.unit.school or row.unit

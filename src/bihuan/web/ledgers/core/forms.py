@@ -42,7 +42,7 @@ class PersonField(forms.CharField):
         return found
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # has none at run time
     """Somebody out of a list."""
 
     def label_from_instance(self, obj: models.Model) -> str:
@@ -55,7 +55,7 @@ def person_line(person: Any) -> str:
     return f"{person.name}（{person.code}）" if person.code else str(person.name)
 
 
-class UnitChoice(forms.ModelChoiceField):
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # has none at run time
     """A unit out of a list, with the one it is in."""
 
     def label_from_instance(self, obj: models.Model) -> str:
@@ -233,7 +233,8 @@ def said_errors(form: forms.Form) -> str:
     parts = []
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        parts.append(f"{label}：{' '.join(errors)}" if label else " ".join(errors))
+        said = " ".join(map(str, errors))
+        parts.append(f"{label}：{said}" if label else said)
     return "；".join(parts)
 
 

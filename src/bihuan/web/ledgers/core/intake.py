@@ -29,6 +29,7 @@ from bihuan.plan.load.cells import (
     Holds,
     Limits,
     Raw,
+    canonical,
     is_nothing,
     parse,
     text_of,
@@ -47,11 +48,17 @@ from bihuan.web.ledgers.core import flows
 from bihuan.web.ledgers.core.declare import Column, Kind, Ledger
 from bihuan.web.ledgers.core.flows import Entry
 from bihuan.web.ledgers.core.forms import COOLEST, HOTTEST
+from bihuan.web.ledgers.core.listing import with_common
 from bihuan.web.ledgers.core.persons import Names, find_unit
 from bihuan.web.ledgers.core.rows import REPLACED, in_force
-from bihuan.web.ledgers.core.sheet import NUMBER, SheetColumn, columns_of
+from bihuan.web.ledgers.core.sheet import (
+    NUMBER,
+    SheetColumn,
+    cell_value,
+    columns_of,
+)
 from bihuan.web.ledgers.core.sight import Sight
-from bihuan.web.ledgers.core.values import person_shown, said as value_said
+from bihuan.web.ledgers.core.values import masked, person_shown, said as value_said
 from bihuan.web.org.models import Person, Unit
 from bihuan.web.org.scope import Actor
 
@@ -86,6 +93,8 @@ class Line:
     unit: Unit | None = None
     day: dt.date | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    came: dict[str, Raw] = field(default_factory=dict)
+    """What stood in the cells, by field."""
     old: Any = None
     wrong: list[Wrong] = field(default_factory=list)
     title: str = ""
@@ -270,7 +279,9 @@ class Reader:
             self._value(line, column, cell)
         note = cells.get("note")
         if note is not None and not note.bad and "note" in present:
-            line.values.setdefault("note", text_of(note.raw).strip()[:300])
+            line.came["note"] = note.raw
+            if not self._untouched(line, "note", note.raw):
+                line.values.setdefault("note", canonical(text_of(note.raw))[:300])
         line.day = line.values.pop("day", None) or (line.old and line.old.day)
         line.title = _title(cells, self.columns)
         return line
@@ -316,8 +327,9 @@ class Reader:
 
     def _value(self, line: Line, column: SheetColumn, cell: Cell) -> None:
         declared = column.column
-        if declared is None:
+        if declared is None or self._untouched(line, declared.field, cell.raw):
             return
+        line.came[declared.field] = cell.raw
         try:
             value = self._parsed(line, declared, cell.raw)
         except BadCell as bad:
@@ -328,6 +340,22 @@ class Reader:
             _tell(line, cell, value.said)
         elif value is not ABSENT:
             line.values[declared.field] = value
+
+    def _untouched(self, line: Line, name: str, raw: Raw) -> bool:
+        """Whether a cell holds what our sheet would: masked numbers, 无 and all."""
+        if line.old is None:
+            return False
+        if name == "note":
+            written: Any = masked(line.old.note)
+        else:
+            column = next(c for c in self.every if c.field == name)
+            written = cell_value(line.old, column, self.eye.detail(line.old))
+        return canonical(text_of(raw)) == canonical(text_of(written))
+
+    @cached_property
+    def every(self) -> tuple[Column, ...]:
+        """Every declared column, and those that each sheet has."""
+        return with_common(self.ledger.columns)
 
     def _parsed(self, line: Line, column: Column, raw: Raw) -> Any:
         """The value of a cell, as the model's field takes it."""
@@ -371,6 +399,13 @@ class Reader:
         for line in lines:
             if line.old is None and not line.wrong:
                 line.old = known.get(_key(line, key))
+                self._leave(line)
+
+    def _leave(self, line: Line) -> None:
+        """Of a row that is there, leave alone what the sheet says as ours would."""
+        for name, raw in line.came.items():
+            if self._untouched(line, name, raw):
+                line.values.pop(name, None)
 
     def _judge(self, line: Line) -> None:
         """Say whether a row is new, a change, the same, or has an error."""
@@ -577,7 +612,7 @@ def _attname(row: Any, name: str) -> str:
 def _plain(value: Any) -> Any:
     """A value for comparison: rows by number, decimals as they are written."""
     if isinstance(value, models.Model):
-        return value.pk
+        return _plain(value.pk)
     if isinstance(value, (list, tuple)):
         return tuple(map(_plain, value))
     if isinstance(value, dt.datetime):
@@ -587,7 +622,7 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     number = isinstance(value, (int, float, Decimal))
-    return f"{float(value):g}" if number else str(value)
+    return str(float(value)) if number else str(value)
 
 
 def _shown(value: Any, column: Column, detail: Detail) -> str:

@@ -214,7 +214,7 @@ def filled(
 ) -> tuple[bytes, list[Place]]:
     """The form of a day, and the places whose figures are not held."""
     book = opened(bytes(form.file), form.file_name)
-    by = Person.objects.filter(pk=actor.person_id).first()
+    by = Person.objects.filter(pk=actor.person_id or 0).first()
     held = Held(form.unit, day, by.name if by else "")
     gaps = []
     for place in places(form):
@@ -291,10 +291,10 @@ def target(book: Workbook, place: Place) -> Cell | None:
     """The cell of a place; of a merged range its first."""
     if place.sheet not in book.sheetnames or not _CELL.fullmatch(place.cell):
         return None
-    page = book[place.sheet]
+    page: Any = book[place.sheet]
     if not isinstance(page, Worksheet):
         return None
-    cell = page[place.cell]
+    cell: Any = page[place.cell]
     if isinstance(cell, MergedCell):
         ranges = (r for r in page.merged_cells.ranges if place.cell in r)
         found = next(ranges, None)
