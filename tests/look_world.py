@@ -92,6 +92,7 @@ def look(name: str, language: str = "zh-Hans", **more: Any) -> str:
         "form": form,
         "options": OPTIONS,
         "inbox": 2,
+        "seen": SimpleNamespace(name="值班 刘科长" if zh else "On duty: Liu"),
         "nav": [
             SimpleNamespace(name=pair[0 if zh else 1], url="#", here=number == 0)
             for number, pair in enumerate(NAV)

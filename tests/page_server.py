@@ -15,7 +15,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.test import RequestFactory
 
 from bihuan.base.wording import speak
@@ -67,8 +69,9 @@ class Site:
         if asked.path.startswith("/static/"):
             return _file(STATIC / asked.path.removeprefix("/static/"))
         if asked.path == "/sw.js":
-            body = shell.sw(RequestFactory().get("/sw.js")).content
-            return Answer(body, "text/javascript")
+            answer = shell.sw(RequestFactory().get("/sw.js"))
+            assert isinstance(answer, HttpResponse)
+            return Answer(answer.content, "text/javascript")
         page = self.pages.get(asked.path)
         return page(asked) if page else Answer("", status=404)
 
@@ -83,7 +86,9 @@ def render(source: str, language: str = "zh-Hans", **context: Any) -> str:
     with speak(language):
         known = page_context(request) | shell.frame(request) | {"messages": ()}
         known |= {"request": request, "csrf_input": "", "csrf_token": "token"}
-        page = engines["jinja2"].env.from_string(source)
+        engine = engines["jinja2"]
+        assert isinstance(engine, Jinja2)
+        page = engine.env.from_string(source)
         return str(page.render(known | context))
 
 

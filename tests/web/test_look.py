@@ -102,12 +102,12 @@ def complaints(tab: Tab, url: str, *, phone: bool) -> list[str]:
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.goto(url)
     for scheme in ("light", "dark"):
-        tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are allowed
+        tab.emulate_media(color_scheme=scheme)
         said += tab.evaluate(AUDIT, phone)
-    opener = tab.locator("[data-sheet=sheet]")
+    opener = tab.locator("[data-sheet=sheet], [data-sheet=me]").first
     if opener.count():
         opener.click()
-        tab.locator("#sheet[open]").wait_for()
+        tab.locator("dialog[open]").wait_for()
         said += tab.evaluate(AUDIT, phone)
     return said
 

@@ -1,11 +1,13 @@
 """The installable app: worker, manifest, the page without a network, the queue's owner."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import is_valid_path
+from django.urls import URLPattern, get_resolver, is_valid_path
 
 from bihuan.rules.access import Deed
 from bihuan.web.pages import offline, shell
@@ -50,6 +52,25 @@ def test_a_page_may_ask_to_be_kept() -> None:
     assert view(RequestFactory().get("/"))[offline.KEEP] == "day"
 
 
+def routes(patterns: list[Any]) -> Iterator[URLPattern]:
+    """Every route, however deep."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from routes(pattern.url_patterns)
+
+
+def test_only_the_pages_of_the_hand_are_kept() -> None:
+    kept = {
+        str(route.name)
+        for route in routes(get_resolver().url_patterns)
+        if getattr(route.callback, offline.KEPT_SIGN, False)
+    }
+    assert {name for name in kept if not name.startswith(offline.KEPT)} == set()
+    assert {"today", "check"} <= kept
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("made_under", "status"), [("own", 200), ("other", 403), ("", 403), (None, 200)]
@@ -58,10 +79,8 @@ def test_an_entry_is_taken_only_from_its_own_account(
     made_under: str | None, status: int
 ) -> None:
     cast = build(students=1)
-    keys = {name: str(cast.accounts[name].pk) for name in ("teacher", "doctor")}
-    header = {"own": keys["teacher"], "other": keys["doctor"], "": ""}.get(
-        made_under or ""
-    )
+    own, other = (str(cast.accounts[name].pk) for name in ("teacher", "doctor"))
+    header = {"own": own, "other": other}.get(made_under or "", "")
     sent = {} if made_under is None else {offline.ACCOUNT: header}
     response = cast.client("teacher").get("/offline/", headers=sent)
     assert response.status_code == status
