@@ -64,15 +64,15 @@ class Ring:
 
 def tick(now: dt.datetime) -> int:
     """Tell everybody whose rung has come; says how many notices it made."""
-    found = (ring for one in ledgers().values() for ring in _rings(one, now))
+    found = (ring for one in ledgers().values() for ring in rings(one, now))
     groups: dict[Any, list[Ring]] = {}
     for ring in found:
         key = (ring.ledger.slug, ring.clock.code, ring.rung.rung.code, ring.row.unit_id)
         groups.setdefault(key, []).append(ring)
-    return sum(_tell(rings, now) for rings in groups.values())
+    return sum(_tell(group, now) for group in groups.values())
 
 
-def _rings(ledger: Ledger, now: dt.datetime) -> Iterator[Ring]:
+def rings(ledger: Ledger, now: dt.datetime) -> Iterator[Ring]:
     """Rungs of a ledger that are due and were not told."""
     if not ledger.clocks:
         return
@@ -107,11 +107,11 @@ def _ladder(region: str, day: dt.date) -> Ladder:
 
 
 @transaction.atomic
-def _tell(rings: list[Ring], now: dt.datetime) -> int:
+def _tell(group: list[Ring], now: dt.datetime) -> int:
     """Tell the people of a rung of all its rows at once, and note it of each."""
-    first = rings[0]
+    first = group[0]
     people = whom(first.clock, first.row.unit, first.rung.rung.to, now.date())
-    fresh = [ring for ring in rings if _noted(ring, people, now)]
+    fresh = [ring for ring in group if _noted(ring, people, now)]
     if not fresh or not people:
         return 0
     return tell(
@@ -159,9 +159,9 @@ def _kind(ring: Ring) -> str:
     return "task_late" if "duty" in ring.rung.rung.to else "task_up"
 
 
-def _link(rings: list[Ring]) -> str:
+def _link(group: list[Ring]) -> str:
     """The row, or the list where there are several."""
-    slug = rings[0].ledger.slug
-    if len(rings) == 1:
-        return reverse("ledger_row", args=(slug, rings[0].row.pk))
+    slug = group[0].ledger.slug
+    if len(group) == 1:
+        return reverse("ledger_row", args=(slug, group[0].row.pk))
     return reverse("ledger", args=(slug,))
