@@ -1,7 +1,6 @@
 """The class check in a real browser against the real site: two taps, three exceptions, no net."""
 
 import datetime as dt
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +16,9 @@ from bihuan.web.flows import absences
 from bihuan.web.ledgers.absences.models import Absence
 from bihuan.web.ledgers.checks.models import CheckException, ClassCheck, Standing
 from bihuan.web.ledgers.incidents.models import Incident
-from bihuan.web.org import clock
 from bihuan.web.org.models import Person
 from bihuan.web.org.scope import Actor
+from phone_site import phone_of, picture, stand_at
 from site_world import DAY, MORNING, ZONE, Cast, build
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -31,17 +30,12 @@ NAMES = re.findall(
     "闵知行 昝春晓 逄一鸣 阿依努尔 蔺初晴 车以宁 娄家禾 窦青禾 庞若谷 倪可为 冉冬至 桂子辰 厉行之 边小满 "
     "裘瑾瑜 麻雨声 隋远 单清宁 盛夏 辛未央 屈言 蒙山月 仇思源 童一叶 湛蓝 柯以默 申屠乐",
 )
-PICTURES = os.environ.get("BIHUAN_PICTURES", "")
 
 
 @pytest.fixture
 def cast(settings: Settings, tmp_path: Path) -> Cast:
     """Fifty-five pupils, a Monday, 07:44."""
-    at = MORNING.replace(minute=44)
-    shift = (at - clock.now()).total_seconds()
-    (tmp_path / "clock").write_text(str(shift))
-    settings.CLOCK_FILE = str(tmp_path / "clock")
-    settings.SECOND_FACTOR = False
+    stand_at(settings, tmp_path, MORNING.replace(minute=44))
     made = build(len(NAMES))
     pupils = list(Person.objects.filter(unit=made.units["class_a1"]).order_by("seat"))
     for pupil, name in zip(pupils, NAMES, strict=True):
@@ -55,19 +49,8 @@ def cast(settings: Settings, tmp_path: Path) -> Cast:
 def phone(
     chromium: Browser, live_site: LiveServer, cast: Cast
 ) -> Iterator[BrowserContext]:
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, locale="zh-CN", device_scale_factor=2,
-        has_touch=True, color_scheme=os.environ.get("BIHUAN_SCHEME", "light"),  # type: ignore[arg-type]
-    )  # fmt: skip
-    enter(context, live_site, cast, "teacher")
-    yield context
-    context.close()
-
-
-def enter(context: BrowserContext, server: LiveServer, cast: Cast, who: str) -> None:
-    """Log in without typing the password."""
-    session = cast.client(who).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+    with phone_of(chromium, live_site, cast, "teacher") as context:
+        yield context
 
 
 def opened(
@@ -76,11 +59,6 @@ def opened(
     tab = phone.new_page()
     tab.goto(f"{server.url}/check/{cast.units['class_a1'].pk}/{slot}/")
     return tab
-
-
-def picture(tab: Tab, name: str) -> None:
-    if PICTURES:
-        tab.screenshot(path=f"{PICTURES}/{name}.png")
 
 
 def standing(cast: Cast) -> ClassCheck:

@@ -183,18 +183,26 @@ def _carry(
     for row in absences.open_of(unit).filter(person__in=people, back_on=None):
         seen.add(row.person_id)
         yield _traced(row, people[row.person_id], now.date())
-    for told in before.exceptions.all() if before else ():
+    for told, day in _told_before(before):
         kind = Kind(told.kind)
-        again = kind is Kind.LEAVE or (kind is Kind.LATE and before.day == now.date())
+        again = kind is Kind.LEAVE or (kind is Kind.LATE and day == now.date())
         if again and told.person_id in people and told.person_id not in seen:
             seen.add(told.person_id)
-            yield _plain(people[told.person_id], kind, _last(before.day, now.date()))
+            yield _plain(people[told.person_id], kind, _last(day, now.date()))
     for slip in _slips(people, now):
         if slip.person_id not in seen:
             seen.add(slip.person_id)
             yield _plain(
                 people[slip.person_id], Kind.LEAVE, _("请假条已批"), _(Kind.LEAVE.label)
             )
+
+
+def _told_before(
+    before: ClassCheck | None,
+) -> Iterator[tuple[CheckException, dt.date]]:
+    if before is not None:
+        for told in before.exceptions.all():
+            yield told, before.day
 
 
 def _traced(row: Absence, person: Person, day: dt.date) -> Missed:

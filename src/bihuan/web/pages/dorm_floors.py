@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from bihuan.base.wording import _
 from bihuan.web.flows import dorm
@@ -70,7 +71,7 @@ class Room:
         if self.check is None:
             return ""
         if self.state == "unknown":
-            at = dorm.localtime(self.check.made_at or self.check.at)
+            at = localtime(self.check.made_at or self.check.at)
             return _(
                 "{t}敲过{k}次，应在{n}人，去向不明",
                 t=f"{at:%H:%M}", k=self.knocks, n=self.check.expected,
