@@ -44,7 +44,7 @@ def row(cast: Cast, seat: int, planned: dt.date, **more: Any) -> Jab:
     klass = cast.units["class_a1"]
     return Jab.objects.create(
         unit=klass,
-        school=klass.school,
+        school=cast.units["school_a"],
         day=planned,
         at=MORNING,
         person=cast.people[f"pupil_a1_{seat}"],

@@ -40,7 +40,7 @@ from bihuan.web.ledgers.core.intake import (
 from bihuan.web.ledgers.core.models import Import, ImportState
 from bihuan.web.ledgers.core.rows import in_force
 from bihuan.web.ledgers.core.sheet import Head
-from bihuan.web.ledgers.core.sight import Sight
+from bihuan.web.ledgers.core.sight import Sight, lean
 from bihuan.web.ledgers.core.views import of_ledger
 from bihuan.web.org import clock, scope
 from bihuan.web.org.models import Unit
@@ -117,7 +117,7 @@ def _handed_out(
 
 
 def _seen(eye: Sight, rows: Any) -> Iterator[tuple[Any, Detail]]:
-    for row in rows.iterator(chunk_size=2000):
+    for row in lean(eye.ledger, rows):
         yield row, eye.detail(row)
 
 

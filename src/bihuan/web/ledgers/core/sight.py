@@ -149,19 +149,21 @@ def _both(
 
 def _related(ledger: Ledger) -> "QuerySet[Any]":
     """Rows with the units and persons that their columns name, in one query."""
-    joined = {"unit", "school"}
-    for column in ledger.columns:
-        parts = column.field.split(".")
-        if column.kind in (Kind.PERSON, Kind.UNIT):
-            joined.add("__".join(parts))
-            if column.kind is Kind.PERSON:
-                joined.add("__".join([*parts, "unit"]))
-        elif len(parts) > 1:
-            joined.add("__".join(parts[:-1]))
-    known = {name for name in joined if _is_relation(ledger, name)}
     shown = {column.field.replace(".", "__") for column in ledger.columns}
     sealed = {f"{name}__{part}" for name in _persons(ledger) for part in SEALED}
-    return ledger.rows().select_related(*sorted(known)).defer(*(sealed - shown))
+    rows = ledger.rows().select_related(*UNITS, *_joined(ledger))
+    return rows.defer(*(sealed - shown))
+
+
+def _joined(ledger: Ledger) -> list[str]:
+    """Relations that the columns follow, beside those that every row has."""
+    found = set()
+    for column in ledger.columns:
+        parts = column.field.split(".")
+        if column.kind not in (Kind.PERSON, Kind.UNIT):
+            parts = parts[:-1]
+        found.add("__".join(parts))
+    return sorted(name for name in found - {"", *UNITS} if _is_relation(ledger, name))
 
 
 SEALED: Final = ("phone", "id_number", "address")
@@ -176,6 +178,25 @@ def _persons(ledger: Ledger) -> list[str]:
         if column.kind is Kind.PERSON
         and _is_relation(ledger, column.field.replace(".", "__"))
     ]
+
+
+def lean(ledger: Ledger, rows: "QuerySet[Any]") -> Iterator[Any]:
+    """Many rows one by one: units are few, so that they are read once and not with each."""
+    units: dict[int, Unit] = {}
+    joined = _joined(ledger)
+    light = rows.select_related(None)
+    light = light.select_related(*joined) if joined else light  # none would mean all
+    for row in light.iterator(chunk_size=2000):
+        for name in UNITS:
+            number = getattr(row, f"{name}_id")
+            if number not in units:
+                units[number] = Unit.objects.select_related("school").get(pk=number)
+            setattr(row, name, units[number])
+        yield row
+
+
+UNITS: Final = ("unit", "school")
+"""Relations that every row has to units."""
 
 
 def _is_relation(ledger: Ledger, lookup: str) -> bool:
