@@ -44,6 +44,7 @@ from bihuan.web.notices.inbox import holders, tell
 from bihuan.web.org import audit
 from bihuan.web.org.models import Unit
 from bihuan.web.org.policy import policy_of
+from bihuan.web.org.ready import Ready
 from bihuan.web.org.scope import Actor
 
 POSTS: Final[Mapping[Role | None, Post]] = {
@@ -95,6 +96,24 @@ class StepEntry:
 def open_of(unit: Unit) -> "QuerySet[Absence]":
     """Absences of a unit that are traced."""
     return Absence.objects.filter(unit=unit).exclude(state__in=CLOSED)
+
+
+_OPEN: Final = Ready(
+    (int,),
+    lambda unit: (
+        Absence.objects.filter(unit=unit)
+        .exclude(state__in=CLOSED)
+        .order_by()
+        .values_list("pk")
+    ),
+)
+
+
+def open_by_person(unit: Unit) -> dict[int, Absence]:
+    """The same by person; most classes of a morning have none."""
+    found = [pk for (pk,) in _OPEN(unit.pk)]
+    rows = Absence.objects.filter(pk__in=found) if found else ()
+    return {row.person_id: row for row in rows}
 
 
 def note(

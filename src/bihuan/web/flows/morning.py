@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from bihuan.base.wording import _
@@ -39,6 +39,7 @@ from bihuan.web.ledgers.checks.slots import Asked, asked_of
 from bihuan.web.org import audit
 from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.org.policy import Policy, policy_of, screening_of
+from bihuan.web.org.ready import Ready
 from bihuan.web.org.scope import Actor
 
 KEPT: Final = dt.timedelta(days=7)
@@ -86,11 +87,11 @@ def submit_check(
     if known is not None:
         return Submitted(known, said(known), again=True)
     made = _made(entry.made_at, entry.day, standing, now)
-    roster = roster_of(unit, entry.day, entry.slot)
+    roster = numbers_of(unit, entry.day, entry.slot)
     _refuse_strangers(entry, roster)
     check = _row(actor, unit, entry, now)
     older = standing if standing and _later(standing, check) else None
-    open_now = {row.person_id: row for row in absences.open_of(unit)}
+    open_now = absences.open_by_person(unit)
     policy = policy_of(check.school)
     judged = _judge(entry, screening_of(check.school, entry.day, policy))
     _count(check, entry, roster, open_now, judged)
@@ -182,6 +183,35 @@ def roster_of(unit: Unit, day: dt.date, slot: Slot) -> Mapping[int, Person]:
     return {person.pk: person for person in told.order_by("seat", "code", "pk")}
 
 
+def numbers_of(unit: Unit, day: dt.date, slot: Slot) -> frozenset[int]:
+    """The numbers of `roster_of` alone, for a check that is handed in."""
+    if unit.kind != UnitKind.CLASS.value:
+        return frozenset(roster_of(unit, day, slot))
+    read = _BOARDERS if slot is Slot.EVENING else _PUPILS
+    return frozenset(pk for (pk,) in read(unit.pk, day))
+
+
+def _pupils(unit: int, day: dt.date) -> "QuerySet[Person, Any]":
+    return Person.objects.filter(
+        Q(left_on=None) | Q(left_on__gt=day),
+        Q(joined_on=None) | Q(joined_on__lte=day),
+        unit=unit,
+        role=PersonRole.STUDENT.value,
+    ).values_list("pk")
+
+
+_PUPILS: Final = Ready((int, dt.date), _pupils)
+_BOARDERS: Final = Ready(
+    (int, dt.date), lambda *values: _pupils(*values).filter(boards=True)
+)
+_SAME: Final = Ready(
+    (uuid.UUID, int, dt.date, str),
+    lambda entry, unit, day, slot: ClassCheck.objects.filter(
+        Q(entry=entry) | Q(unit=unit, day=day, slot=slot, state=Standing.SENT.value)
+    ).values_list("pk"),
+)
+
+
 def asked(
     unit: Unit, now: dt.datetime, policy: Policy | None = None, *, boards: bool = False
 ) -> tuple[Asked, ...]:
@@ -232,11 +262,9 @@ def _there(
     unit: Unit, entry: CheckEntry
 ) -> tuple[ClassCheck | None, ClassCheck | None]:
     """The same entry if it came before, and the check that stands now."""
-    of_slot = Q(
-        unit=unit, day=entry.day, slot=entry.slot.value, state=Standing.SENT.value
-    )
+    found = _SAME(entry.entry, unit.pk, entry.day, entry.slot.value)
     known = standing = None
-    for row in ClassCheck.objects.filter(Q(entry=entry.entry) | of_slot):
+    for row in ClassCheck.objects.filter(pk__in=[pk for (pk,) in found]):
         if row.entry == entry.entry:
             known = row
         else:
@@ -263,9 +291,9 @@ def _made(
     return made
 
 
-def _refuse_strangers(entry: CheckEntry, roster: Mapping[int, Person]) -> None:
+def _refuse_strangers(entry: CheckEntry, roster: frozenset[int]) -> None:
     named = {one.person for one in entry.exceptions} | entry.back
-    if strangers := named - roster.keys():
+    if strangers := named - roster:
         raise Refused(
             _("有{n}人不在今天的名单上，请重新打开页面再交", n=len(strangers))
         )
@@ -293,7 +321,7 @@ def _judge(entry: CheckEntry, policy: Screening) -> tuple[_Judged, ...]:
 def _count(
     check: ClassCheck,
     entry: CheckEntry,
-    roster: Mapping[int, Person],
+    roster: frozenset[int],
     open_now: Mapping[int, Absence],
     judged: Iterable[_Judged],
 ) -> None:
@@ -301,7 +329,7 @@ def _count(
     kinds = Counter(one.told.kind for one in judged)
     named = {one.person for one in entry.exceptions}
     waited_for = {person for person, row in open_now.items() if row.back_on is None}
-    forgotten = (waited_for & roster.keys()) - named - entry.back
+    forgotten = (waited_for & roster) - named - entry.back
     unseen = max(len(roster) - entry.expected, 0)
     for kind, column in COLUMNS.items():
         setattr(check, column, kinds[kind])

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from bihuan.web.org.models import AuditHead, AuditLine, Unit
+from bihuan.web.org.ready import Ready
 from bihuan.web.org.scope import Actor
 
 
@@ -46,10 +47,10 @@ def write(
             "an audit line outside a transaction"
         )
     school_id = school if isinstance(school, int) else school.pk
-    head = _head(school_id)
+    number, previous = _head(school_id)
     line = AuditLine(
         school_id=school_id,
-        number=head.number + 1,
+        number=number + 1,
         at=at,
         account=actor.account_id,
         person=actor.person_id,
@@ -59,13 +60,12 @@ def write(
         deed=deed,
         subject=row if isinstance(row, str) else subject(row),
         body=body,
-        previous=head.digest,
+        previous=previous,
     )
     line.digest = digest(line)
     line.save(force_insert=True)
-    AuditHead.objects.filter(pk=school_id).update(
-        number=line.number, digest=line.digest
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [line.number, line.digest, school_id])
     return line
 
 
@@ -122,9 +122,21 @@ def _verify_school(head: AuditHead, kept: tuple[int, str] | None) -> Iterator[Br
         yield Broken(school, number + 1, "cut")
 
 
-def _head(school_id: int) -> AuditHead:
-    head = AuditHead.objects.select_for_update().filter(pk=school_id).first()
-    if head is None:
+_HEAD = Ready(
+    (int,),
+    lambda school: (
+        AuditHead.objects.select_for_update()
+        .filter(pk=school)
+        .values_list("number", "digest")
+    ),
+)
+_MOVE = "UPDATE org_audithead SET number = %s, digest = %s WHERE school_id = %s"
+
+
+def _head(school_id: int) -> tuple[int, str]:
+    """Number and digest of a chain's last line, held until the transaction ends."""
+    rows = _HEAD(school_id)
+    if not rows:
         AuditHead.objects.get_or_create(school_id=school_id)
-        head = AuditHead.objects.select_for_update().get(pk=school_id)
-    return head
+        rows = _HEAD(school_id)
+    return rows[0][0], rows[0][1]

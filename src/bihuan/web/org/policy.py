@@ -17,6 +17,7 @@ from bihuan.rules.alarms import AlarmRule, alarm_rules
 from bihuan.rules.book import load
 from bihuan.rules.triage import Screening, screening
 from bihuan.web.org.models import PlanState, PlanVersion, Unit
+from bihuan.web.org.ready import Ready
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +42,16 @@ class Policy:
 
 
 NO_PLAN = Policy()
+DEPTH = 3
+"""Steps from the bureau down to a school: bureau, centre, school."""
+_IN_FORCE = Ready(
+    (str,) * DEPTH,
+    lambda *paths: (
+        PlanVersion.objects.filter(unit__path__in=paths, state=PlanState.IN_FORCE.value)
+        .order_by("-unit__path")
+        .values_list("pk", "digest")
+    ),
+)
 
 
 def policy_of(school: Unit) -> Policy:
@@ -48,21 +59,15 @@ def policy_of(school: Unit) -> Policy:
     real = school.twin_of or school
     steps = real.path.count(".")
     paths = [real.path[: 8 * (n + 1)] for n in range(steps)]
-    found = (
-        PlanVersion.objects.filter(unit__path__in=paths, state=PlanState.IN_FORCE.value)
-        .order_by("-unit__path")
-        .values_list("pk", "digest")
-    )
-    for number, digest in found:
+    paths += [""] * (DEPTH - len(paths))
+    for number, digest in _IN_FORCE(*paths[:DEPTH]):
         policy = _policy(number, digest, real.code)
         if policy.plan is not None:
             return policy
     return NO_PLAN
 
 
-def screening_of(
-    school: Unit, day: dt.date, policy: Policy | None = None
-) -> Screening:
+def screening_of(school: Unit, day: dt.date, policy: Policy | None = None) -> Screening:
     """How readings are judged at a school on a day; policy: where it is known already."""
     return _screening(policy or policy_of(school), day)
 
