@@ -15,7 +15,7 @@ const carry = new Map(Object.entries(facts.carry).map(([id, one]) => [Number(id)
 
 /** Exceptions by person: {kind, symptoms, celsius}; answers about those who were missed before. */
 const marked = new Map(), answers = new Map();
-let hand = 0, draft = null, asked = 0, sent = 0, waits = "", done = Boolean(facts.sent), room = [], heat = null;
+let hand = 0, draft = null, asked = -BREATH, sent = -BREATH, waits = "", done = Boolean(facts.sent), room = [], heat = null;
 
 /* --- what is known when the page opens --------------------------------------------------------- */
 
@@ -239,9 +239,19 @@ function finish(words, well_done) {
   $("sent-says").textContent = words;
   $("dock-sent").classList.toggle("bad", !well_done);
   const chip = document.querySelector("#chip [data-due]");
-  if (well_done && chip) { chip.removeAttribute("data-due"); chip.className = "t done"; chip.lastElementChild.textContent = says.sent; }
+  if (well_done && chip) told(chip);
   dock("dock-sent");
   paint();
+}
+
+/** The clock stops: it is handed in. */
+function told(chip) {
+  const use = chip.querySelector("use");
+  chip.removeAttribute("data-due");
+  chip.className = "t done";
+  chip.lastElementChild.textContent = says.sent;
+  use.parentElement.setAttribute("class", "m m-pass xs");
+  use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#pass`);
 }
 
 function order(button) {

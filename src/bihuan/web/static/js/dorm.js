@@ -12,7 +12,7 @@ const facts = read("facts"), says = read("says");
 const tell = (key, values = {}) => says[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 const rooms = new Map((facts?.rooms ?? []).map((room) => [room.id, { ...room, marked: known(room) }]));
 const order = [...rooms.keys()];
-let hand = rooms.get(facts?.hand), bed = null, kind = "absent", heat = null, moved = 0;
+let hand = rooms.get(facts?.hand), bed = null, kind = "absent", heat = null, moved = -BREATH;
 
 /** Who is not in order in a room, as the server knows: {kind, celsius} by person. */
 function known(room) {
@@ -109,7 +109,7 @@ function dock() {
   const key = m && k ? "some_both" : m ? "some" : k ? "some_hot" : "all";
   const after = next();
   $("send").hidden = false;
-  $("send").firstElementChild.textContent = tell(key, { n: n - m, m, k });
+  $("send").firstElementChild.textContent = hand.beds.length ? tell(key, { n: n - m, m, k }) : says.empty;
   $("send").lastElementChild.textContent = after ? tell("next", { room: after.name }) : says.last;
 }
 
@@ -121,7 +121,7 @@ function next() {
 
 function go(id, event) {
   hand = rooms.get(id);
-  moved = event?.timeStamp ?? 0;
+  moved = event?.timeStamp ?? moved;
   history.replaceState(null, "", hand.url);
   paint();
 }
