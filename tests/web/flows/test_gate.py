@@ -12,14 +12,15 @@ from bihuan.rules.access import Role
 from bihuan.rules.passage import Direction, GateReason, Hold, Verdict
 from bihuan.web.flows import gate, incidents, survey
 from bihuan.web.flows.accounts import Refused
-from bihuan.web.ledgers.gate import codes
-from bihuan.web.ledgers.gate.book import (
+from bihuan.web.flows.gatebook import (
     as_list,
     badge_code,
     holds,
     open_book,
     visit_code,
 )
+from bihuan.web.ledgers.gate import codes
+from bihuan.web.ledgers.gate.entry import Scan
 from bihuan.web.ledgers.gate.models import (
     Action,
     LeaveSlip,
@@ -55,8 +56,8 @@ def guard(cast: Cast) -> Actor:
     return who(cast, "guard", Role.GATE_GUARD)
 
 
-def scan(**fields: object) -> gate.Scan:
-    return gate.Scan(**{"entry": uuid.uuid4(), **fields})  # type: ignore[arg-type]
+def scan(**fields: object) -> Scan:
+    return Scan(**{"entry": uuid.uuid4(), **fields})  # type: ignore[arg-type]
 
 
 def day_code(cast: Cast, name: str, day: dt.date = DAY) -> str:

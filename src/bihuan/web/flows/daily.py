@@ -375,4 +375,3 @@ def _added(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         for name, value in row.items():
             found[name] += int(value)
     return {name: found[name] for name in FIGURES if name in found}
-

@@ -9,11 +9,10 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from bihuan.base.units import Celsius
 from bihuan.base.wording import _
@@ -32,9 +31,10 @@ from bihuan.rules.passage import (
 from bihuan.rules.triage import Course, Reading, triage
 from bihuan.web.flows import incidents
 from bihuan.web.flows.accounts import Refused
+from bihuan.web.flows.gatebook import Book, holds, listed, open_book
 from bihuan.web.ledgers.core.rows import REPLACED, in_force
 from bihuan.web.ledgers.gate import codes
-from bihuan.web.ledgers.gate.book import Book, holds, listed, open_book
+from bihuan.web.ledgers.gate.entry import Scan
 from bihuan.web.ledgers.gate.models import (
     Action,
     Badge,
@@ -53,37 +53,12 @@ from bihuan.web.org.models import Person, Unit
 from bihuan.web.org.policy import screening_of
 from bihuan.web.org.scope import Actor
 
-OLDEST: Final = dt.timedelta(hours=24)
-"""An entry that says it is older was written with a wrong clock."""
 LIVE: Final = dt.timedelta(minutes=1)
 """An entry older than this tells what was done without the server."""
 LANES: Final = 9
 HELD_LINK: Final = "/gate/held/"
 SLIPS_LINK: Final = "/gate/slips/"
 VISITS_LINK: Final = "/gate/visits/"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scan:
-    """What a phone at the gate sends: a code as read, or somebody picked by hand."""
-
-    entry: uuid.UUID
-    code: str = ""
-    person: int | None = None
-    visit: int | None = None
-    direction: Direction = Direction.IN
-    lane: int = 1
-    made_at: dt.datetime | None = None
-    shown: str | None = None
-    """What the phone showed without the server: "" pass, else a reason's code."""
-    celsius: Decimal | None = None
-    again: Decimal | None = None
-
-    def moment(self, now: dt.datetime) -> dt.datetime:
-        """When it happened: the phone's time, within reason."""
-        return (
-            now if self.made_at is None else min(max(self.made_at, now - OLDEST), now)
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +109,8 @@ def decide(
 
 def whom(school: Unit, scan: Scan, day: dt.date) -> Whom:
     """Whose code it is; a badge that was printed anew has expired."""
+    if scan.typed:
+        return Whom(Code.READ, _typed(school, scan.typed, day))
     if not scan.code:
         return Whom(
             Code.READ, _person(school, scan.person, day), _visit(school, scan.visit)
@@ -152,6 +129,17 @@ def whom(school: Unit, scan: Scan, day: dt.date) -> Whom:
 
 def _person(school: Unit, pk: int | None, day: dt.date) -> Person | None:
     return listed(school, day).filter(pk=pk).first() if pk else None
+
+
+def _typed(school: Unit, words: str, day: dt.date) -> Person | None:
+    """The one person whom name, or name and class, or number mean; two: nobody."""
+    name, __, place = words.partition(" ")
+    rows = listed(school, day).filter(Q(name=name) | Q(code__iexact=name))
+    rows = rows.filter(unit__name__contains=place.strip()) if place else rows
+    found = list(rows[:2])
+    if len(found) != 1:
+        raise Refused(_("名册里没有，或不止一个“{words}”，请写姓名和班级", words=words))
+    return found[0]
 
 
 def _visit(school: Unit, pk: int | None) -> Visit | None:

@@ -24,6 +24,8 @@ ASKING: Final[tuple[str, ...]] = (
     "bihuan.web.pages.alarm",
     "bihuan.web.pages.rooms",
     "bihuan.web.pages.liaison",
+    "bihuan.web.pages.gate",
+    "bihuan.web.pages.gate_office",
 )
 """Modules of pages that ask something."""
 WORST: Final = ("fail", "late", "unknown", "run", "wait", "done", "pass")

@@ -1,0 +1,24 @@
+"""Addresses of the gate, the survey and the daily report."""
+
+from django.urls import path
+
+from bihuan.web.pages import gate, gate_office
+
+urlpatterns = [
+    path("gate/", gate.index, name="gate_index"),
+    path("gate/visits/", gate_office.visits, name="gate_visits"),
+    path("gate/visits/<int:pk>/", gate_office.one_visit, name="gate_visit"),
+    path("gate/slips/", gate_office.slips, name="gate_slips"),
+    path("gate/slips/<int:pk>/", gate_office.answer_slip, name="gate_slip"),
+    path("gate/badges/", gate_office.badges, name="gate_badges"),
+    path("gate/badges/<int:pk>/", gate_office.unit_badges, name="gate_badges_unit"),
+    path("gate/code/", gate_office.own_code, name="gate_code"),
+    path("gate/held/", gate_office.held, name="gate_held"),
+    path("gate/take/<int:pk>/", gate.take, name="gate_take"),
+    path("gate/<int:pk>/", gate.page, name="gate"),
+    path("gate/<int:pk>/list/", gate.day_list, name="gate_list"),
+    path("gate/<int:pk>/scan/", gate.scan, name="gate_scan"),
+    path("gate/<int:pk>/classes/", gate.classes, name="gate_classes"),
+    path("gate/<int:pk>/waiting/", gate.waiting, name="gate_waiting"),
+    path("gate/<int:pk>/load/", gate.load, name="gate_load"),
+]
