@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bihuan.web.pages import gate, gate_office
+from bihuan.web.pages import daily, gate, gate_office
 
 urlpatterns = [
     path("gate/", gate.index, name="gate_index"),
@@ -20,5 +20,9 @@ urlpatterns = [
     path("gate/<int:pk>/scan/", gate.scan, name="gate_scan"),
     path("gate/<int:pk>/classes/", gate.classes, name="gate_classes"),
     path("gate/<int:pk>/waiting/", gate.waiting, name="gate_waiting"),
+    path("daily/", daily.index, name="daily"),
+    path("daily/<int:pk>/", daily.school, name="daily_school"),
+    path("daily/<int:pk>/sum/", daily.sum_up, name="daily_sum"),
+    path("daily/<int:pk>/urge/", daily.urge, name="daily_urge"),
     path("gate/<int:pk>/load/", gate.load, name="gate_load"),
 ]
