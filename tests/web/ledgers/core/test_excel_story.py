@@ -157,6 +157,16 @@ def test_bad_rows_come_back_mended(
     assert in_force(Jab.objects.all()).count() == 6
 
 
+def test_sheet_that_is_returned_twice_has_one_explanation(
+    teacher: Client, edited: openpyxl.Workbook
+) -> None:
+    first = returned(teacher, hand_in(teacher, edited))
+    second = first_sheet(returned(teacher, hand_in(teacher, first)))
+    heads = [str(cell.value) for cell in second[4]]
+    assert heads.count("错误说明") == 1
+    assert second.max_row == 7
+
+
 def test_whole_import_is_undone(
     teacher: Client, first: Jab, second: Jab, edited: openpyxl.Workbook
 ) -> None:

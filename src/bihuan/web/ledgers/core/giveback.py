@@ -7,6 +7,7 @@ from typing import Any
 
 from xlsxwriter.workbook import Workbook
 
+from bihuan.base.wording import _
 from bihuan.plan.load.cells import Raw, text_of
 from bihuan.plan.load.package import cell_name
 from bihuan.web.ledgers.core.intake import WRONG, Reading
@@ -22,14 +23,14 @@ def given_back(reading: Reading, bad: Iterable[Mapping[str, Any]]) -> bytes:
     page = book.add_worksheet(reading.sheet[:31] or None)
     looks = _looks(book)
     grid = reading.page.grid if reading.page else []
-    last = max(map(len, grid), default=0)
+    last = _width(grid, reading.header)
     for n in range(reading.header + 1):
         head = n == reading.header
-        _copy(page, n, grid[n], looks["head" if head else "line"], looks)
-    page.write_string(reading.header, last, WRONG, looks["head"])
+        _copy(page, n, grid[n][:last], looks["head" if head else "line"], looks)
+    page.write_string(reading.header, last, _(WRONG), looks["head"])
     for n, line in enumerate(bad, reading.header + 1):
         wrong = {cell for cell, _said in line["wrong"]}
-        for column, raw in enumerate(grid[line["row"] - 1]):
+        for column, raw in enumerate(grid[line["row"] - 1][:last]):
             cell = cell_name(line["row"], column + 1)
             look = looks["bad" if cell in wrong else "text"]
             _write(page, (n, column), raw, look, looks)
@@ -40,6 +41,14 @@ def given_back(reading: Reading, bad: Iterable[Mapping[str, Any]]) -> bytes:
     page.freeze_panes(reading.header + 1, 0)
     book.close()
     return made.getvalue()
+
+
+def _width(grid: list[list[Raw]], header: int) -> int:
+    """Columns of the sheet, without an explanation from before."""
+    width = max(map(len, grid), default=0)
+    heads = grid[header] if grid else []
+    explained = len(heads) == width and heads and text_of(heads[-1]) == _(WRONG)
+    return width - 1 if explained else width
 
 
 def _looks(book: Workbook) -> dict[str, Any]:

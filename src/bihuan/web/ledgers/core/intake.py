@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from django.utils.timezone import get_current_timezone
 
 from bihuan.base.problems import Problem, Weight
 from bihuan.base.where import Where
-from bihuan.base.wording import _, languages, speak
+from bihuan.base.wording import N_, _, languages, speak
 from bihuan.plan.load import headers
 from bihuan.plan.load.cells import (
     BAD_TIME,
@@ -52,7 +52,9 @@ from bihuan.web.ledgers.core.listing import with_common
 from bihuan.web.ledgers.core.persons import Names, find_unit
 from bihuan.web.ledgers.core.rows import REPLACED, in_force
 from bihuan.web.ledgers.core.sheet import (
+    HELP,
     NUMBER,
+    SIGNATURES,
     SheetColumn,
     cell_value,
     columns_of,
@@ -64,10 +66,10 @@ from bihuan.web.org.scope import Actor
 
 MOST_ROWS: Final = 5_000
 """Rows of one import: it is one transaction, and others wait for it."""
-WRONG: Final = "错误说明"
+WRONG: Final = N_("错误说明")
 """Heading of the column in which bad rows are explained."""
-FOOT: Final = ("填报人", "审核人", "负责人", "说明", "备注：", "注：", "合计", "导出")
-"""How the lines below the rows begin."""
+FOOT: Final = ("说明：", "备注：", "注：", "合计")
+"""How the lines below the rows begin, beside the signatures."""
 NEW, CHANGE, SAME, ERROR = "new", "change", "same", "error"
 _ROW: Final = re.compile(r"[0-9]+$")
 _MOMENT: Final = re.compile(r"(.+?)[T\s　]+(.+)")
@@ -234,7 +236,7 @@ class Reader:
     def sheet(self) -> LedgerSheet:
         """The sheet with its headings in every language."""
         columns = [*map(_header, self.columns)]
-        columns.append(headers.Column(name=WRONG, zh=WRONG, en="Error"))
+        columns.append(_header(SheetColumn(key=WRONG, heading=WRONG)))
         name = self.ledger.name
         return LedgerSheet(
             table=self.ledger.slug, zh=name, en=name, note="", types=(),
@@ -477,12 +479,25 @@ class Refusal:
 
 def _header(column: SheetColumn) -> headers.Column:
     """A column of the sheet as the plan's reader knows columns."""
-    spoken = []
+    also = _spoken(column.heading)
+    return headers.Column(name=column.key, zh=column.heading, en=also[-1], also=also)
+
+
+def _spoken(text: str) -> tuple[str, ...]:
+    """A text in every language."""
+    said = []
     for tongue in languages():
         with speak(tongue):
-            spoken.append(_(column.heading))
-    also = tuple(spoken)
-    return headers.Column(name=column.key, zh=column.heading, en=spoken[-1], also=also)
+            said.append(_(text))
+    return tuple(said)
+
+
+@cache
+def _foot() -> tuple[str, ...]:
+    """How the lines below the rows begin, in every language."""
+    helps = (said.partition("{")[0] for said in _spoken(HELP))
+    names = (said for name in SIGNATURES for said in _spoken(name))
+    return (*FOOT, *helps, *names)
 
 
 def _data(rows: Iterable[FileRow]) -> Iterator[FileRow]:
@@ -490,7 +505,7 @@ def _data(rows: Iterable[FileRow]) -> Iterator[FileRow]:
     for row in rows:
         filled = [cell for cell in row.cells.values() if not is_nothing(cell.raw)]
         said = text_of(filled[0].raw).strip() if filled else ""
-        if said.startswith(FOOT):
+        if said.startswith(_foot()):
             return
         if any(True for _cell in filled):
             yield row

@@ -33,6 +33,7 @@ NUMBER: Final = "number"
 """Key of the column by which a row is known again."""
 SIGNATURES: Final = (N_("填报人"), N_("审核人"), N_("负责人"))
 EXAMPLE: Final = N_("示例")
+HELP: Final = N_("说明：{help}")
 LISTS: Final = "_codes"
 MOST_LIST: Final = 200
 """Words of a drop-down."""
@@ -291,7 +292,7 @@ def _finish(
 ) -> None:
     """The notes row, the signatures and the mark; place: last row so far, width."""
     row, width = place
-    said = _("说明：{help}", help=_(ledger.help)) if ledger.help else ""
+    said = _(HELP, help=_(ledger.help)) if ledger.help else ""
     names = "　　　　　　".join(f"{_(name)}：" for name in SIGNATURES)
     lines = (("line", said), ("line", names), ("mark", head.mark))
     for look, text in lines:
