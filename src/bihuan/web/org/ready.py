@@ -13,11 +13,12 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import QuerySet
 
-Value = int | str | dt.date | uuid.UUID
+Value = int | str | dt.date | dt.datetime | uuid.UUID
 _STAND_INS: Final[dict[type, tuple[Value, ...]]] = {
     int: (7_340_033, 7_340_041, 7_340_051),
     str: ("\x01ready-a", "\x01ready-b", "\x01ready-c"),
     dt.date: (dt.date(1001, 1, 1), dt.date(1001, 1, 2)),
+    dt.datetime: tuple(dt.datetime(1001, 1, day, tzinfo=dt.UTC) for day in (1, 2)),
     uuid.UUID: (uuid.UUID(int=7_340_033), uuid.UUID(int=7_340_041)),
 }
 """Values that stand in the SQL where the real ones will go; no row has them."""
@@ -73,6 +74,8 @@ def _adapted(value: Any) -> Any:
     """A value as the database takes it."""
     if isinstance(value, uuid.UUID):
         return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):
         return connection.ops.adapt_datefield_value(value)
     return value

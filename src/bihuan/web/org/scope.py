@@ -18,9 +18,12 @@ from django.http import Http404, HttpRequest
 from bihuan.rules.access import Deed, Detail, Reach, Role, right
 from bihuan.web.org import clock
 from bihuan.web.org.models import Account, Assignment, Glass, Guardianship, Person, Unit
+from bihuan.web.org.units import unit_by_number
 
 M = TypeVar("M", bound=Model)
 
+LARGEST = 2**63
+"""No row has this number, nor can a database be asked for it."""
 EXERCISE_KEY = "exercise"
 """Session key that is set while somebody acts in an exercise school."""
 
@@ -200,8 +203,11 @@ def detail(request: HttpRequest, deed: Deed, unit: Unit) -> Detail:
 
 def reach_unit(request: HttpRequest, deed: Deed, pk: int) -> Unit:
     """The unit with a number, if a deed reaches it; else it does not exist."""
-    rows = Unit.objects.select_related("school", "parent")
-    return _one(within(request, deed, rows, unit=""), pk)
+    unit = unit_by_number(pk) if 0 < pk < LARGEST else None
+    tops = [allowed.top for allowed in places(_somebody(request), deed)]
+    if unit is None or not any(unit.path.startswith(top) for top in tops):
+        raise Http404
+    return unit
 
 
 def reach_person(request: HttpRequest, deed: Deed, pk: int) -> Person:

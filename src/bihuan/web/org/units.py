@@ -1,5 +1,6 @@
 """How units are made: path, school and exercise follow from the parent."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat, LPad, Substr
 
 from bihuan.web.org.models import STEP, Unit, UnitKind, path_under
+from bihuan.web.org.ready import Ready
 
 BATCH: Final = 500
 """Rows written by one statement."""
@@ -74,3 +76,31 @@ def above(unit: Unit) -> list[Unit]:
 def root_of(unit: Unit) -> Unit:
     """The bureau, or its exercise twin, that a unit hangs under."""
     return Unit.objects.get(path=unit.path[:8])
+
+
+_FIELDS: Final = tuple(field.attname for field in Unit._meta.concrete_fields)  # noqa: SLF001  # Django's own public-by-custom name
+_UNIT: Final = Ready(
+    (int,),
+    lambda pk: Unit.objects.filter(pk=pk).order_by().values_list(
+        *_FIELDS, *(f"school__{name}" for name in _FIELDS)
+    ),
+)  # fmt: skip
+
+
+def unit_by_number(pk: int) -> Unit | None:
+    """A unit with its school, by the read that every page and every entry begins with."""
+    rows = _UNIT(pk)
+    if not rows:
+        return None
+    unit, school = _made(rows[0][: len(_FIELDS)]), rows[0][len(_FIELDS) :]
+    if unit.school_id is not None:
+        unit.school = unit if unit.school_id == unit.pk else _made(school)
+    return unit
+
+
+def _made(values: tuple[Any, ...]) -> Unit:
+    told = dict(zip(_FIELDS, values, strict=True))
+    told["exercise"] = bool(told["exercise"])
+    if isinstance(told["closed_on"], str):  # SQLite has no dates
+        told["closed_on"] = dt.date.fromisoformat(told["closed_on"])
+    return Unit.from_db("default", _FIELDS, [told[name] for name in _FIELDS])
