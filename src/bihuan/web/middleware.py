@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from bihuan.base.wording import SOURCE, languages, speak, wanted
+from bihuan.base.wording import SOURCE, speak
 from bihuan.web.org import scope
+from bihuan.web.org.tongue import chosen_language
 
 type_of_view = Callable[[HttpRequest], HttpResponse]
-COOKIE: Final = "language"
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -45,15 +45,6 @@ def spoken_language(get_response: type_of_view) -> type_of_view:
         return response
 
     return middleware
-
-
-def chosen_language(request: HttpRequest) -> str:
-    """Which language a request is answered in."""
-    cookie = request.COOKIES.get(COOKIE)
-    if cookie in languages():
-        return str(cookie)
-    first = request.headers.get("Accept-Language", "").partition(",")[0]
-    return wanted(None, {"LANG": first.partition(";")[0]})
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bihuan.base.wording import _, languages
 from bihuan.rules.access import Deed, Role
-from bihuan.web.middleware import COOKIE
 from bihuan.web.org import scope
 from bihuan.web.org.door import open_to, public
 from bihuan.web.org.models import Account
+from bihuan.web.org.tongue import COOKIE
 
 YEAR = 365 * 24 * 3600
 ISSUER = "Bihuan"
