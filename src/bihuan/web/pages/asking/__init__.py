@@ -1,0 +1,1 @@
+"""What is asked by pages that have several modules: one provider of the today page each."""
