@@ -112,7 +112,9 @@ _OPEN: Final = Ready(
 def open_by_person(unit: Unit) -> dict[int, Absence]:
     """The same by person; most classes of a morning have none."""
     found = [pk for (pk,) in _OPEN(unit.pk)]
-    rows = Absence.objects.filter(pk__in=found) if found else ()
+    if not found:
+        return {}
+    rows = Absence.objects.filter(pk__in=found).select_related("check_row")
     return {row.person_id: row for row in rows}
 
 
@@ -141,9 +143,10 @@ def note(
     ]
     for person in missed.keys() & open_now.keys():
         _go_on(open_now[person], missed[person], check.day)
+    gone = _taken_back(check, replaced, {*missed}) if replaced else []
+    here -= {row.person_id for row in gone}
     came = [open_now[person] for person in sorted(here & open_now.keys())]
     returned = [row for row in came if _back(row, check.day, now)]
-    gone = _taken_back(check, replaced, {*missed}) if replaced else []
     changed = [open_now[one] for one in {*missed, *here} & open_now.keys()]
     _write(new, changed, gone, now)
     if returned:

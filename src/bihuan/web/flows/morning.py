@@ -7,7 +7,7 @@ same class, day and slot replaces the earlier one, whichever came in first.
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -92,9 +92,11 @@ def submit_check(
     check = _row(actor, unit, entry, now)
     older = standing if standing and _later(standing, check) else None
     open_now = absences.open_by_person(unit)
+    back = entry.back | _dropped(entry, open_now)
+    seen = {person for person, row in open_now.items() if row.back_on is not None}
     policy = policy_of(check.school)
     judged = _judge(entry, screening_of(check.school, entry.day, policy))
-    _count(check, entry, roster, open_now, judged)
+    _count(check, entry, roster, open_now.keys() - back - seen, judged)
     check.due = _due(check, policy, now)
     check.late = bool(check.due and made > check.due)
     _place(check, standing, older)
@@ -110,7 +112,7 @@ def submit_check(
     if unit.kind == UnitKind.CLASS.value:
         noted = absences.note(
             actor, check, rows, now,
-            open_now=open_now, back=entry.back, replaced=standing,
+            open_now=open_now, back=back, replaced=standing,
         )  # fmt: skip
     isolated = _isolate(actor, check, judged, now)
     if any(one.made.syndromes for one in judged):
@@ -262,9 +264,9 @@ def _there(
     unit: Unit, entry: CheckEntry
 ) -> tuple[ClassCheck | None, ClassCheck | None]:
     """The same entry if it came before, and the check that stands now."""
-    found = _SAME(entry.entry, unit.pk, entry.day, entry.slot.value)
+    found = [pk for (pk,) in _SAME(entry.entry, unit.pk, entry.day, entry.slot.value)]
     known = standing = None
-    for row in ClassCheck.objects.filter(pk__in=[pk for (pk,) in found]):
+    for row in ClassCheck.objects.filter(pk__in=found) if found else ():
         if row.entry == entry.entry:
             known = row
         else:
@@ -318,18 +320,28 @@ def _judge(entry: CheckEntry, policy: Screening) -> tuple[_Judged, ...]:
     return tuple(_Judged(one, triage(one.reading, policy)) for one in entry.exceptions)
 
 
+def _dropped(entry: CheckEntry, open_now: Mapping[int, Absence]) -> set[int]:
+    """Whom this slot's earlier check missed, and this one does not any more."""
+    named = {one.person for one in entry.exceptions}
+    return {
+        person
+        for person, row in open_now.items()
+        if row.check_row is not None
+        and (row.check_row.day, row.check_row.slot) == (entry.day, entry.slot.value)
+    } - named
+
+
 def _count(
     check: ClassCheck,
     entry: CheckEntry,
     roster: frozenset[int],
-    open_now: Mapping[int, Absence],
+    waited_for: AbstractSet[int],
     judged: Iterable[_Judged],
 ) -> None:
     """Count everybody once; whom nobody has confirmed is unknown, never present."""
     kinds = Counter(one.told.kind for one in judged)
     named = {one.person for one in entry.exceptions}
-    waited_for = {person for person, row in open_now.items() if row.back_on is None}
-    forgotten = (waited_for & roster) - named - entry.back
+    forgotten = (waited_for & roster) - named
     unseen = max(len(roster) - entry.expected, 0)
     for kind, column in COLUMNS.items():
         setattr(check, column, kinds[kind])

@@ -88,7 +88,7 @@ def sheet_of(unit: Unit, slot: Slot, now: dt.datetime) -> Sheet:
     sent = ClassCheck.objects.filter(
         unit=unit, day=day, slot=slot.value, state=Standing.SENT.value
     ).first()
-    carry = tuple(_carry(unit, people, before, now))
+    carry = tuple(_carry(unit, slot, people, before, now))
     return Sheet(
         unit=unit,
         slot=slot,
@@ -174,13 +174,15 @@ def _before(unit: Unit, slot: Slot, day: dt.date) -> ClassCheck | None:
 
 def _carry(
     unit: Unit,
+    slot: Slot,
     people: Mapping[int, Person],
     before: ClassCheck | None,
     now: dt.datetime,
 ) -> Iterator[Missed]:
     """Those who are traced, who were on leave or late last time, who have a slip today."""
     seen: set[int] = set()
-    for row in absences.open_of(unit).filter(person__in=people, back_on=None):
+    traced = absences.open_of(unit).filter(person__in=people, back_on=None)
+    for row in traced.exclude(check_row__day=now.date(), check_row__slot=slot.value):
         seen.add(row.person_id)
         yield _traced(row, people[row.person_id], now.date())
     for told, day in _told_before(before):
