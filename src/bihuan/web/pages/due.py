@@ -45,6 +45,7 @@ def _minutes(span: dt.timedelta) -> int:
 
 
 def _clock(at: dt.datetime, now: dt.datetime) -> str:
+    at = at.astimezone(now.tzinfo)  # the database tells UTC
     if at.date() == now.date():
         return f"{at:%H:%M}"
     return _("{month}月{day}日{t}", month=at.month, day=at.day, t=f"{at:%H:%M}")
