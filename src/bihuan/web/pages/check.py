@@ -133,12 +133,11 @@ def draft(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
 def call(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The family's number of somebody in a unit; that it was shown is kept."""
     unit = reach(request, pk)
-    child = scope.reach_person(
-        request, Deed.CHECK_ENTER, _whole(request.POST.get("person"))
-    )
-    if child.unit_id != unit.pk:
-        raise Http404
     try:
+        wanted = _whole(request.POST.get("person"))
+        child = scope.reach_person(request, Deed.CHECK_ENTER, wanted)
+        if child.unit_id != unit.pk:
+            raise Http404
         actor = scope.actor(request, Deed.CHECK_ENTER, unit)
         number = morning.call(actor, child, clock.now())
     except Refused as refused:
