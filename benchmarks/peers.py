@@ -24,7 +24,7 @@ class Covasim:
 
     def __init__(self, work: dict[str, Any]) -> None:
         warnings.simplefilter("ignore")
-        import covasim  # noqa: PLC0415  # takes ten seconds and belongs to one peer
+        import covasim  # takes ten seconds and belongs to one peer
 
         self.cv, self.work, self.beta = covasim, work, 0.0
         covasim.options(verbose=0)
@@ -103,14 +103,14 @@ class Epiworld:
     """epiworld's SEIR models: on the list of ties (unweighted), and well mixed."""
 
     def __init__(self, work: dict[str, Any], *, mixed: bool) -> None:
-        import epiworldpy  # noqa: PLC0415
+        import epiworldpy
 
         self.ew, self.work, self.mixed = epiworldpy, work, mixed
         self.models: dict[str, Any] = {}
 
     def version(self) -> str:
         """Its version."""
-        from importlib import metadata  # noqa: PLC0415
+        from importlib import metadata
 
         return metadata.version("epiworldpy")
 

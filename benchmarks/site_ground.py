@@ -347,7 +347,7 @@ def stored() -> dict[str, Any]:
     from bihuan.web.org import audit
     from bihuan.web.org.models import AuditLine
 
-    told = {
+    told: dict[int, dict[str, Any]] = {
         pk: {"entry": str(entry), "expected": expected, "unwell": unwell, "ill": []}
         for pk, entry, expected, unwell in ClassCheck.objects.values_list(
             "pk", "entry", "expected", "unwell"
@@ -355,7 +355,7 @@ def stored() -> dict[str, Any]:
     }
     rows = CheckException.objects.values_list("check_row_id", "person_id", "celsius")
     for pk, who, celsius in rows.order_by("pk"):
-        told[pk]["ill"].append([who, float(celsius)])
+        told[pk]["ill"].append([who, float(celsius or 0)])
     lines = AuditLine.objects.filter(deed="check").values_list("subject", flat=True)
     audited = {int(subject.rpartition(":")[2]) for subject in lines}
     for pk, row in told.items():
