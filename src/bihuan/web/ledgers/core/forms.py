@@ -136,7 +136,8 @@ def field_for(ledger: Ledger, column: Column, unit: Unit) -> forms.Field:
             return _person(unit, told)
         case Kind.UNIT:
             within = Unit.objects.filter(school=unit.school_id, closed_on=None)
-            return UnitChoice(within.select_related("school"), **told)
+            found = within.select_related("school")
+            return UnitChoice(found, empty_label="—", **told)
         case Kind.CHOICE:
             return forms.ChoiceField(choices=_choices(column, blank=True), **told)
         case Kind.CHOICES:
@@ -187,7 +188,7 @@ def _person(unit: Unit, told: dict[str, Any]) -> forms.Field:
     if people.count() > MOST_NAMES:
         told["help_text"] = told["help_text"] or _("填姓名或学号、工号")
         return PersonField(unit, **told)
-    return PersonChoice(people, **told)
+    return PersonChoice(people, empty_label="—", **told)
 
 
 def _yes_no(told: dict[str, Any]) -> forms.Field:

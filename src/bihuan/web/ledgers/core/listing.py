@@ -106,9 +106,9 @@ def _stored(ledger: Ledger, column: Column) -> bool:
 def narrowed(sight: Sight, request: HttpRequest) -> Any:
     """The filters of a ledger over the rows in force that are seen."""
     rows = in_force(sight.rows())
-    made = {name_of(column): _filter(column) for column in _filtered(sight)}
     fields: dict[str, Any] = {"q": _search(sight)} if searched(sight) else {}
     fields |= _common_filters(sight)
+    made = {name_of(column): _filter(column) for column in _filtered(sight)}
     fields |= {name: found for name, found in made.items() if found is not None}
     meta = type("Meta", (), {"model": sight.ledger.model, "fields": []})
     kind = type("LedgerFilter", (filters.FilterSet,), {**fields, "Meta": meta})

@@ -119,7 +119,7 @@ def write_sheet(
         for n, write in enumerate(writers):
             _put(page, row, n, write(found, detail, count), looks)
         row += 1
-    _finish(page, ledger, head, (row, len(columns)), looks)
+    _finish(page, ledger, head, row, looks)
     _close(book, page, columns, head, count)
     return count
 
@@ -133,7 +133,7 @@ def write_template(
         example = _(column.column.example) if column.column else ""
         text = _(EXAMPLE) if n == 0 else example
         page.write_string(FIRST, n, text, looks["example"])
-    _finish(page, ledger, head, (FIRST + SPARE, len(columns)), looks)
+    _finish(page, ledger, head, FIRST + SPARE, looks)
     _close(book, page, columns, head, 1)
 
 
@@ -153,7 +153,7 @@ def write_counts(
     for row, line in enumerate(counts, FIRST):
         for n, value in enumerate((row - FIRST + 1, *line)):
             _put(page, row, n, value, looks)
-    _finish(page, ledger, head, (row + 1, len(columns)), looks)
+    _finish(page, ledger, head, row + 1, looks)
     book.close()
     return row - FIRST + 1
 
@@ -287,18 +287,19 @@ def _finish(
     page: Worksheet,
     ledger: Ledger,
     head: Head,
-    place: tuple[int, int],
+    row: int,
     looks: dict[str, Format],
 ) -> None:
-    """The notes row, the signatures and the mark; place: last row so far, width."""
-    row, width = place
+    """The notes row, the signatures and the mark; row: the last so far."""
     said = _(HELP, help=_(ledger.help)) if ledger.help else ""
     names = "　　　　　　".join(f"{_(name)}：" for name in SIGNATURES)
     lines = (("line", said), ("line", names), ("mark", head.mark))
     for look, text in lines:
         if text:
             row += 1
-            page.merge_range(row, 0, row, max(1, width - 1), text, looks[look])
+            page.write_string(
+                row, 0, text, looks[look]
+            )  # merged ones stay when rows move
 
 
 def _close(
