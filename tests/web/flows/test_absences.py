@@ -148,12 +148,10 @@ def test_one_person_never_signs_both(cast: Cast, row: Absence) -> None:
     step(teacher(cast), row, to(Trace.FIRST, **FIRST), MORNING)
     sign(doctor(cast), row, LATER, reason="看过")
     both = Actor(None, cast.people["doctor"].pk, Role.CLASS_TEACHER, acting=True)
-    for deed in (
-        lambda: sign(both, row, LATER),
-        lambda: step(both, row, to(Trace.RETURNED), LATER),
-    ):
-        with pytest.raises(Refused, match="两个人"):
-            deed()
+    with pytest.raises(Refused, match="两个人"):
+        sign(both, row, LATER)
+    with pytest.raises(Refused, match="两个人"):
+        step(both, row, to(Trace.RETURNED), LATER)
     with pytest.raises(IntegrityError), transaction.atomic():
         Absence.objects.update(class_signed_by=cast.people["doctor"])
     with pytest.raises(IntegrityError), transaction.atomic():

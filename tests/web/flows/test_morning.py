@@ -19,6 +19,7 @@ from bihuan.web.ledgers.checks.entry import CheckEntry, read_entry
 from bihuan.web.ledgers.checks.models import (
     CheckException,
     ClassCheck,
+    DraftCount,
     Slot,
     Standing,
 )
@@ -185,12 +186,12 @@ def test_a_resend_answers_as_the_first_time_and_changes_nothing(cast: Cast) -> N
     first = submit(cast, told)
     rows = [
         model.objects.count() for model in (ClassCheck, Absence, Incident, AuditLine)
-    ]  # type: ignore[attr-defined]
+    ]
     again = submit(cast, told, later(90))
     assert again.again
     assert again.said == first.said
     assert again.check.pk == first.check.pk
-    assert rows == [model.objects.count() for model in (ClassCheck, Absence, Incident, AuditLine)]  # type: ignore[attr-defined]  # fmt: skip
+    assert rows == [model.objects.count() for model in (ClassCheck, Absence, Incident, AuditLine)]  # fmt: skip
 
 
 def test_a_correction_replaces_and_keeps_what_was_there(cast: Cast) -> None:
@@ -380,7 +381,7 @@ def test_a_group_leader_counts_and_hands_in_nothing(cast: Cast) -> None:
     group = cast.units["group_a"]
     for present in (5, 4):
         draft_count(leader, group, Slot.MORNING, DAY, MORNING, expected=5, present=present)  # fmt: skip
-    assert morning.DraftCount.objects.get().present == 4
+    assert DraftCount.objects.get().present == 4
     assert not ClassCheck.objects.exists()
     with pytest.raises(Refused):
         draft_count(leader, group, Slot.MORNING, DAY, MORNING, expected=5, present=6)

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from bihuan.rules.access import Role
 from bihuan.web.flows import absences
+from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.absences.models import Absence
 from bihuan.web.ledgers.checks.models import CheckException, ClassCheck, Standing
 from bihuan.web.ledgers.incidents.models import Incident
@@ -238,5 +239,5 @@ def test_both_sign_and_the_pupil_returns(
     row_kept = Absence.objects.get()
     assert (row_kept.state, row_kept.back_on) == ("registered", DAY)
     doctor = Actor(None, cast.people["doctor"].pk, Role.SCHOOL_DOCTOR)
-    with pytest.raises(absences.Refused):
+    with pytest.raises(Refused):
         absences.sign(doctor, row_kept, MORNING)
