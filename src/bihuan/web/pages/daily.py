@@ -1,7 +1,7 @@
 """The daily report: a school fills and signs it, the bureau adds up those that are signed."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +25,6 @@ from bihuan.web.ledgers.daily.models import DailyReport
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Unit, UnitKind
-from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import done, due
 from bihuan.web.pages.frame import say_refusals, show
 
@@ -234,43 +233,3 @@ def _day(request: HttpRequest) -> dt.date:
         return min(dt.date.fromisoformat(request.GET.get("day", "")), clock.today())
     except ValueError:
         return clock.today()
-
-
-def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
-    """On the today page: the report to fill, to sign, to add up."""
-    who = scope.seen(request)
-    if who is None:
-        return
-    fills, signs = who.may(Deed.DAILY_FILL), who.may(Deed.DAILY_SIGN)
-    if not fills and not signs:
-        return
-    deed = Deed.DAILY_SIGN if signs else Deed.DAILY_FILL
-    kinds = (UnitKind.SCHOOL.value,)
-    bureau = scope.my_units(request, deed, UnitKind.BUREAU.value).first()
-    units = [bureau] if bureau else list(scope.my_units(request, deed, *kinds)[:3])
-    for unit in units:
-        yield from _asked(unit, now, fills=fills)
-
-
-def _asked(unit: Unit, now: dt.datetime, *, fills: bool) -> Iterator[Asked]:
-    day = now.date()
-    row = flow.current(unit, day)
-    if row is not None and row.state == DailyState.SIGNED.value:
-        return
-    if fills and row is not None:
-        return
-    limit = flow.due(unit, day, now.tzinfo or dt.UTC)
-    late = limit is not None and now > limit
-    above = unit.kind == UnitKind.BUREAU.value
-    title = _("汇总日报") if above else _("填日报") if fills else _("签日报")
-    waits = not above and not fills and row is None
-    yield Asked(
-        title=title,
-        second=_("等校医填") if waits else unit.name,
-        url=reverse("daily") if above else reverse("daily_school", args=[unit.pk]),
-        due=limit,
-        fields=0 if waits else 3 if fills else 1,
-        minutes=0 if waits else 2 if fills else 1,
-        state="late" if late else "wait",
-        action=title,
-    )

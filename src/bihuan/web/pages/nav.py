@@ -13,6 +13,7 @@ WAYS: Final = (
     ("/incidents/", Deed.INCIDENT_SEE, N_("异常处置")),
     ("/ledgers/", Deed.CHECK_SEE, N_("台账")),
     ("/daily/", Deed.DAILY_SEE, N_("日报")),
+    ("/survey/", Deed.SURVEY_SEE, N_("摸排")),
     ("/plans/", Deed.PLAN_SEE, N_("预案")),
     ("/whatif/", Deed.WHAT_IF, N_("情景推演")),
     ("/duties/", Deed.DUTY_SEE, N_("责任清单")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bihuan.web.pages import daily, gate, gate_office
+from bihuan.web.pages import daily, gate, gate_office, survey
 
 urlpatterns = [
     path("gate/", gate.index, name="gate_index"),
@@ -24,5 +24,13 @@ urlpatterns = [
     path("daily/<int:pk>/", daily.school, name="daily_school"),
     path("daily/<int:pk>/sum/", daily.sum_up, name="daily_sum"),
     path("daily/<int:pk>/urge/", daily.urge, name="daily_urge"),
+    path("survey/", survey.index, name="survey"),
+    path("survey/<int:pk>/", survey.overview, name="survey_round"),
+    path("survey/<int:pk>/urge/", survey.urge, name="survey_urge"),
+    path("survey/<int:pk>/close/", survey.close, name="survey_close"),
+    path("survey/<int:pk>/<int:at>/", survey.unit, name="survey_unit"),
+    path("survey/<int:pk>/<int:at>/paste/", survey.paste, name="survey_paste"),
+    path("survey/<int:pk>/person/<int:who>/", survey.person, name="survey_person"),
+    path("survey/answer/<int:pk>/", survey.answer, name="survey_answer"),
     path("gate/<int:pk>/load/", gate.load, name="gate_load"),
 ]
