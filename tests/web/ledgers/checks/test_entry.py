@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bihuan.rules.triage import Symptom
 from bihuan.web.ledgers.checks.entry import (
@@ -110,6 +110,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # other work on the machine is no fault
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys([*GOOD, "back", "made_at"], JSON)))  # fmt: skip
 def test_whatever_comes_is_read_or_refused(told: dict[str, Any]) -> None:
     found = read_entry({**GOOD, **told})
