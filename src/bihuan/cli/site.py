@@ -57,10 +57,6 @@ def demo(
     if not once:
         _claim(host, port)
     _fresh(home)
-    os.environ |= {
-        "BIHUAN_DEMO": "1",
-        "BIHUAN_CLOCK_FILE": str((home / "clock").resolve()),
-    }
     os.environ.pop("BIHUAN_DATABASE", None)
     start(home)
     _make_demo(home)
@@ -96,6 +92,9 @@ def start(home: Path | None) -> None:
     """Get Django ready for the site in a folder."""
     if home is not None:
         os.environ["BIHUAN_HOME"] = str(home.resolve())
+    folder = Path(os.environ.get("BIHUAN_HOME", "site"))
+    if (folder / MARK).exists():
+        os.environ |= {"BIHUAN_DEMO": "1", "BIHUAN_CLOCK_FILE": str(folder / "clock")}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.web.settings")
     import django
 
@@ -134,7 +133,7 @@ def _make_demo(home: Path) -> None:
         plan = read(EXAMPLE).plan
         if plan is None:
             raise typer.TyperException(_("读不懂 {folder}", folder=EXAMPLE))
-        made.make(plan, tell)
+        made.make(plan, EXAMPLE / "plan.xlsx", tell)
         tell(N_("网页文件"))
         collect()
     console.print(_("演示站做好了：{home}", home=home))

@@ -17,6 +17,8 @@ from bihuan.base.wording import N_
 from bihuan.plan.plan import Plan
 from bihuan.plan.words import Role as PersonRole
 from bihuan.rules.access import Role
+from bihuan.web.demo_day import live, who
+from bihuan.web.flows import plans
 from bihuan.web.flows.founding import HEALTH, found, office_of
 from bihuan.web.flows.mirror import mirror
 from bihuan.web.flows.syllables import invented
@@ -27,6 +29,7 @@ from bihuan.web.org.models import (
     Assignment,
     Guardianship,
     Person,
+    PlanState,
     Unit,
     UnitKind,
 )
@@ -40,6 +43,8 @@ SHOWN: Final = "SYGZ"
 SECOND: Final = "YIGZ"
 """Code of the school beside it, to see that one does not reach the other."""
 LEVEL: Final = 12
+SINCE: Final = dt.timedelta(days=80)
+"""How long everybody has been there."""
 SATURDAY: Final = 5
 Step = Callable[[str], None]
 """Hears what is being made."""
@@ -91,21 +96,37 @@ def set_clock(path: Path) -> None:
     path.write_text(str((start - real).total_seconds()), "ascii")
 
 
-def make(plan: Plan, tell: Step) -> Unit:
-    """Make the whole demo in an empty database; gives the bureau."""
+def make(plan: Plan, file: Path, tell: Step) -> Unit:
+    """Make the whole demo in an empty database from a plan and its file; gives the bureau."""
     now = clock.now()
     tell(N_("单位和人员"))
-    bureau = found(f"{plan.district.name}教体局", now)
-    mirror(plan, bureau, now, made=True)
+    came = now - SINCE
+    bureau = found(f"{plan.district.name}教体局", came)
+    mirror(plan, bureau, came, made=True)
     tell(N_("账号"))
     with transaction.atomic():
         _groups()
-        _accounts(bureau, now)
+        _accounts(bureau, came)
+        _plans(bureau, file, now)
+    tell(N_("这一天到现在做过的事"))
+    with transaction.atomic():
+        live(bureau, _school(SHOWN), now)
     tell(N_("演练用的学校"))
     for school in Unit.objects.filter(kind=UnitKind.SCHOOL, exercise=False):
         if Unit.objects.filter(school=school, kind=UnitKind.CLASS).exists():
             twin(school, now)
     return bureau
+
+
+def _plans(bureau: Unit, file: Path, now: dt.datetime) -> None:
+    """The district's plan is in force since three weeks, checked as any other."""
+    office = who(Role.BUREAU_OFFICE, bureau, now.date())
+    since = now - dt.timedelta(days=21)
+    data = file.read_bytes()
+    version = plans.upload(office, bureau, file.name, data, since)
+    version.state = PlanState.IN_FORCE.value
+    version.in_force_from = since
+    version.save(update_fields=["state", "in_force_from"])
 
 
 def _groups() -> None:
