@@ -239,23 +239,19 @@ def listed(incident: Incident) -> ContactList:
     """The list as it stands: who, from which sources, how many are checked."""
     rows = list(incident.contacts.all())
     until = incident.opened_at.date()
-    rolls = [
-        Roll(
-            source=Source(roll.source),
-            persons=frozenset(
-                str(row.person_id) for row in rows if roll.source in row.sources
-            ),
+    rolls = []
+    for roll in incident.rolls.all():
+        source = Source(roll.source)
+        named = frozenset(
+            str(row.person_id) for row in rows if roll.source in row.sources
         )
-        for roll in incident.rolls.all()
-    ]
-    out = [
-        Roll(source=Source(roll.source), persons=None)
-        for roll in incident.rolls.all()
-        if not roll.came
-    ]
+        if named or roll.came:
+            rolls.append(Roll(source=source, persons=named))
+        if not roll.came:
+            rolls.append(Roll(source=source, persons=None))
     checked = frozenset(str(row.person_id) for row in rows if row.checked_at)
     return contacts_of(
-        str(incident.person_id), (*rolls, *out), until=until, days=LOOK_BACK,
+        str(incident.person_id), rolls, until=until, days=LOOK_BACK,
         checked=checked,
     )  # fmt: skip
 

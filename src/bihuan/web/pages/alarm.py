@@ -58,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     schools = scope.my_units(request, Deed.ALARM_SEE, UnitKind.SCHOOL.value)
     now = clock.now()
     few = list(schools[: WATCHED_SCHOOLS + 1])
+    alone = len(few) == 1
     near = [
         (
             school,
@@ -68,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         for one in flow.watched(school, now)
     ]
     return show(
-        request, "alarm/index.html", rows=[_shown(request, row) for row in rows],
+        request, "alarm/index.html", rows=[_shown(request, row, alone=alone) for row in rows],
         near=near,
     )  # fmt: skip
 
@@ -83,12 +84,12 @@ def _seen(request: HttpRequest) -> "QuerySet[Alarm]":
     return scope.within(request, Deed.ALARM_SEE, rows).exclude(state="replaced")
 
 
-def _shown(request: HttpRequest, alarm: Alarm) -> Shown:
+def _shown(request: HttpRequest, alarm: Alarm, *, alone: bool = False) -> Shown:
     now = clock.now()
     open_now = alarm.state != AlarmState.CLOSED.value
     return Shown(
         alarm=alarm,
-        where=where_said(alarm),
+        where=where_said(alarm, alone=alone),
         what=what_said(alarm),
         mark=MARKS.get(alarm.state, "na"),
         due=due(alarm.due, now) if alarm.due and open_now else None,
@@ -98,13 +99,17 @@ def _shown(request: HttpRequest, alarm: Alarm) -> Shown:
     )
 
 
-def where_said(alarm: Alarm) -> str:
-    """School and unit of an alarm; a bus or a canteen by what it is called."""
+def where_said(alarm: Alarm, *, alone: bool = False) -> str:
+    """School and unit of an alarm, a bus or a canteen by what it is called.
+
+    alone: no other school is seen, so that its name need not be said.
+    """
     if alarm.group in (Group.BUS.value, Group.MEAL.value):
-        return f"{alarm.school.name}·{_(Group(alarm.group).label)}{alarm.where}"
-    if alarm.unit_id == alarm.school_id:
-        return alarm.school.name
-    return f"{alarm.school.name}·{alarm.unit.name}"
+        part = f"{_(Group(alarm.group).label)}{alarm.where}"
+    else:
+        part = "" if alarm.unit_id == alarm.school_id else alarm.unit.name
+    school = "" if alone and part else alarm.school.name
+    return "·".join(word for word in (school, part) if word)
 
 
 def what_said(alarm: Alarm) -> str:

@@ -15,6 +15,7 @@ from bihuan.rules.contacts_of import ContactList, Known, SourceState
 from bihuan.rules.incident_clock import Clock, Fast, Phase, Step, clocks, next_step
 from bihuan.web.flows.incidents import listed, policy
 from bihuan.web.ledgers.incidents.models import Alarm, AlarmState, Call, Incident
+from bihuan.web.ledgers.incidents.rolls import LOOK_BACK
 from bihuan.web.ledgers.liaison.models import Agency, ContactState
 from bihuan.web.org.models import Assignment, Person
 
@@ -123,6 +124,8 @@ class Board:
     sources: tuple[Source, ...]
     done: tuple[Clock, ...]
     reporting: str
+    days: int
+    """Days before being found for which contacts are listed."""
 
     @property
     def checked(self) -> int:
@@ -148,7 +151,8 @@ def board(incident: Incident, now: dt.datetime) -> Board:
         button=_button(following, left, bool(contacts.contacts)),
         basis=_basis(following),
         contacts=contacts,
-        sources=tuple(map(_source, contacts.sources)),
+        sources=tuple(sorted(map(_source, contacts.sources), key=_open_first)),
+        days=LOOK_BACK,
         done=tuple(c for c in shown if c.done and c.step is not Step.FOUND),
         reporting=_reporting(incident),
     )
@@ -278,6 +282,10 @@ def _source(state: SourceState) -> Source:
         state=_(words, n=waiting),
         came=state.known is not Known.UNKNOWN,
     )
+
+
+def _open_first(source: Source) -> int:
+    return ("unknown", "stale", "pass").index(source.mark)
 
 
 def moment(at: dt.datetime, incident: Incident) -> str:
