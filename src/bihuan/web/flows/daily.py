@@ -38,7 +38,7 @@ from bihuan.web.ledgers.survey.models import Answer
 from bihuan.web.notices import inbox
 from bihuan.web.org import audit
 from bihuan.web.org.models import Unit, UnitKind
-from bihuan.web.org.policy import policy_of, screening_of
+from bihuan.web.org.policy import Policy, policy_of, screening_of
 from bihuan.web.org.scope import Actor, under
 
 TYPED: Final = ("confirmed", "suspected", "short")
@@ -192,10 +192,13 @@ def _diagnosed(school: Unit, day: dt.date) -> dict[str, int]:
 # ---- by when ----------------------------------------------------------------------------
 
 
-def due(unit: Unit, day: dt.date, zone: dt.tzinfo) -> dt.datetime | None:
+def due(
+    unit: Unit, day: dt.date, zone: dt.tzinfo, policy: Policy | None = None
+) -> dt.datetime | None:
     """By when a school's or a bureau's report is due; None: no row says so."""
-    key = "school_report_by" if unit.school else "bureau_report_by"
-    rows = load().on(day, region=policy_of(unit).region).named(key)
+    key = "school_report_by" if unit.school_id else "bureau_report_by"
+    region = (policy or policy_of(unit)).region
+    rows = load().on(day, region=region).named(key)
     own = [row.value for row in rows if row.value is not None and not row.region]
     every = own or [row.value for row in rows if row.value is not None]
     return clock_of(min(every, default=None), day, zone)

@@ -5,6 +5,7 @@ A plan's file is read once per version and process; what comes out is frozen.
 
 import datetime as dt
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,6 +63,27 @@ def policy_of(school: Unit) -> Policy:
     paths += [""] * (DEPTH - len(paths))
     for number, digest in _IN_FORCE(*paths[:DEPTH]):
         policy = _policy(number, digest, real.code)
+        if policy.plan is not None:
+            return policy
+    return NO_PLAN
+
+
+def policies_of(schools: Iterable[Unit]) -> dict[int, Policy]:
+    """The plan in force at each of many schools, in one question, by the school's number."""
+    real = {school.pk: school.twin_of or school for school in schools}
+    rows = PlanVersion.objects.filter(state=PlanState.IN_FORCE.value)
+    held = {
+        path: (pk, digest)
+        for path, pk, digest in rows.values_list("unit__path", "pk", "digest")
+    }
+    return {number: _nearest(school, held) for number, school in real.items()}
+
+
+def _nearest(school: Unit, held: Mapping[str, tuple[int, str]]) -> Policy:
+    """The policy of the version that hangs nearest above a school and speaks of it."""
+    for steps in range(school.path.count("."), 0, -1):
+        found = held.get(school.path[: 8 * steps])
+        policy = _policy(*found, school.code) if found else NO_PLAN
         if policy.plan is not None:
             return policy
     return NO_PLAN
