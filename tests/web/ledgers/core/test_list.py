@@ -62,6 +62,7 @@ def test_bureau_counts_and_reads_no_name(cast: Cast, rows: list[Jab]) -> None:
     assert ">X1<" not in shown
     assert "示例A中学" in shown
     assert "待补种 3" in shown
+    assert "查找" not in shown
     assert bureau.get(f"/ledgers/jabs/{rows[0].pk}/").status_code == 404
     sheet = first_sheet(export(bureau))
     assert [cell.value for cell in sheet[5]] == [1, "示例A中学", "待补种", 3]

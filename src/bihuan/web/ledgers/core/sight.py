@@ -56,6 +56,11 @@ class Sight:
             kept |= Q(**{f"{self.ledger.person}__in": self.own})
         return _related(self.ledger).filter(kept)
 
+    @property
+    def each(self) -> bool:
+        """Whether any row may be looked at one by one."""
+        return bool(self.own) or any(self._each(detail) for _top, detail in self.tops)
+
     def counted(self) -> "QuerySet[Any]":
         """Rows that may only be counted: they are about persons, and only numbers are open."""
         tops = [top for top, detail in self.tops if not self._each(detail)]

@@ -91,7 +91,10 @@ def index(request: HttpRequest) -> HttpResponse:
         if who and who.may(ledger.see)
     ]
     lines.sort(key=lambda line: (-line.late, -line.open))
-    return render(request, "ledgers/index.html", {"lines": lines})
+    forms = (Deed.DAILY_SIGN, Deed.DAILY_FILL)
+    may_fill = bool(who and any(who.may(deed) for deed in forms))
+    context = {"lines": lines, "may_fill": may_fill}
+    return render(request, "ledgers/index.html", context)
 
 
 def _line(eye: Sight, now: dt.datetime) -> Line:
