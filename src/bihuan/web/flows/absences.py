@@ -340,7 +340,7 @@ def _refuse(actor: Actor, row: Absence, told: StepEntry, now: dt.datetime) -> No
         raise Refused(_("这一条已经结束，不能再改"))
     post = POSTS.get(actor.role)
     if post not in BY[told.after]:
-        whose = "、".join(_(one.label) for one in Post if one in BY[told.after])
+        whose = _("、").join(_(one.label) for one in Post if one in BY[told.after])
         raise Refused(_("这一步由{whose}来做", whose=whose))
     asked = move(before, told.after, _given(actor, row, told))
     if not asked.allowed:
@@ -351,7 +351,7 @@ def _refuse(actor: Actor, row: Absence, told: StepEntry, now: dt.datetime) -> No
             )
         )  # fmt: skip
     if asked.missing:
-        lacking = "、".join(_(need.label) for need in asked.missing)
+        lacking = _("、").join(_(need.label) for need in asked.missing)
         raise Refused(_("还缺：{lacking}", lacking=lacking))
     if told.after is Trace.CHECKED:
         _refuse_too_early(row, told, now)
@@ -367,7 +367,7 @@ def _refuse_too_early(row: Absence, told: StepEntry, now: dt.datetime) -> None:
     lacking = [one for one in answer.missing if one not in _SIGNATURES]
     if not lacking:
         return
-    said = "、".join(_(one.label) for one in lacking)
+    said = _("、").join(_(one.label) for one in lacking)
     if answer.earliest and now < answer.earliest:
         on = _(
             "最早{month}月{day}日", month=answer.earliest.month, day=answer.earliest.day

@@ -197,7 +197,7 @@ def _shown(
 def _past(one: AbsenceStep) -> tuple[str, str]:
     """A step that was taken, and when, by whom, with what."""
     by = (one.by.name if one.by else "") + (_("（代）") if one.acting else "")
-    symptoms = "、".join(_(Symptom(code).label) for code in one.symptoms)
+    symptoms = _("、").join(_(Symptom(code).label) for code in one.symptoms)
     at = f"{localtime(one.at):%m-%d %H:%M}"
     told = (at, by, one.contact, symptoms, one.note)
     return _(Trace(one.step).label), "·".join(part for part in told if part)
@@ -238,7 +238,7 @@ def _actor(request: HttpRequest, to: Trace, row: Absence) -> scope.Actor:
     }
     deed = signing.get(to, Deed.ABSENCE_TRACE)
     if not _may(request, deed, row):
-        whose = "、".join(_(one.label) for one in Post if one in BY[to])
+        whose = _("、").join(_(one.label) for one in Post if one in BY[to])
         raise Refused(_("这一步由{whose}来做", whose=whose))
     return scope.actor(request, deed, row.unit)
 

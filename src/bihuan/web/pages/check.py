@@ -182,7 +182,7 @@ def _take(request: HttpRequest, unit: Unit, slot: str) -> JsonResponse:
         people = Person.objects.filter(
             unit=unit, pk__in=[one.person for one in found if one.person]
         )
-        return answer("；".join(_named(one, people) for one in found), 422)
+        return answer(_("；").join(_named(one, people) for one in found), 422)
     if found.slot != slot:
         return answer(_("时段和页面不一样，请重新打开页面再交"), 422)
     try:

@@ -210,11 +210,13 @@ def _told_before(
 def _traced(row: Absence, person: Person, day: dt.date) -> Missed:
     n = (day - row.day).days + 1
     label = _(Kind(row.kind).label)
-    told = "、".join(_(Symptom(code).label) for code in row.symptoms)
+    told = _("、").join(_(Symptom(code).label) for code in row.symptoms)
     if row.signed:
         second = _("{kind}{n}天，复课两签已齐", kind=label, n=n - 1)
     else:
-        second = _("{kind}第{n}天", kind=label, n=n) + (f"，{told}" if told else "")
+        second = _("{kind}第{n}天", kind=label, n=n) + (
+            f"{_('，')}{told}" if told else ""
+        )
     return Missed(
         person=person.pk, name=person.name, second=second, kind=Kind(row.kind),
         chip=_("病 {n}天", n=n) if row.kind == Kind.SICK.value else _("没到"),

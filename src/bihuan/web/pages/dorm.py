@@ -156,7 +156,7 @@ def _wrong(found: tuple[Wrong, ...], unit: Unit) -> str:
         room=unit, pk__in=[one.person for one in found if one.person]
     )
     names = {person.pk: person.name for person in people}
-    return "；".join(
+    return _("；").join(
         f"{names[one.person]}{_('：')}{one.say()}" if one.person in names else one.say()
         for one in found
     )

@@ -109,11 +109,11 @@ class Absence(Row):
     def why(self) -> str:
         """Reason as the paper form has it: symptoms, then the hospital and its word."""
         parts = [_(Symptom(code).label) for code in self.symptoms]
-        told = "、".join(parts) or _(AbsenceKind(self.kind).label)
+        told = _("、").join(parts) or _(AbsenceKind(self.kind).label)
         seen = "，".join(
             part for part in (self.hospital, disease(self.diagnosis)) if part
         )
-        return f"{told}（{seen}）" if seen else told
+        return _("{told}（{seen}）", told=told, seen=seen) if seen else told
 
     @property
     def followed(self) -> str:
@@ -127,7 +127,7 @@ class Absence(Row):
             month=self.contacted_on.month,
             day=self.contacted_on.day,
         )
-        return f"{_(self.trace.label)}，{on}"
+        return f"{_(self.trace.label)}{_('，')}{on}"
 
 
 def disease(diagnosis: str) -> str:
