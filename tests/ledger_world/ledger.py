@@ -30,7 +30,7 @@ def due(row: Any) -> dt.datetime | None:
     return dt.datetime.combine(row.planned, dt.time(12), ZONE)
 
 
-def judge(rows: "QuerySet[Any]", unit: Unit, now: dt.datetime) -> Shown:
+def judge(rows: QuerySet[Any], unit: Unit, now: dt.datetime) -> Shown:
     """Share of the planned ones that were given."""
     total, given = rows.count(), rows.exclude(state="todo").count()
     state = "unknown" if not total else "pass" if given == total else "fail"

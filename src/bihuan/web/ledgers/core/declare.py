@@ -176,7 +176,7 @@ class Ledger:
     """Field of the person it is about; then rows are personal."""
     units: tuple[str, ...] = ("school",)
     """Kinds of unit that a row is entered for."""
-    indicator: Callable[["QuerySet[Any]", Unit, dt.datetime], Shown] | None = None
+    indicator: Callable[[QuerySet[Any], Unit, dt.datetime], Shown] | None = None
     """Judges the rows of a unit at a moment."""
     retention: Retention = field(default_factory=lambda: Retention(days=3 * 365))
     help: str = ""
@@ -186,7 +186,7 @@ class Ledger:
         """A state by its code; every ledger has the one of replaced rows."""
         return next(s for s in (*self.states, GONE) if s.code == code)
 
-    def rows(self) -> "QuerySet[Any]":
+    def rows(self) -> QuerySet[Any]:
         """Every row there is; pages ask for those in reach."""
         return self.model._default_manager.all()  # noqa: SLF001  # Django's public name
 

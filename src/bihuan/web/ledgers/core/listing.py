@@ -45,7 +45,7 @@ class Cell(tables.Column):  # type: ignore[misc]  # the library has no types
         return values.shown(record, self.column, self.sight.detail(record))
 
 
-def table_for(sight: Sight, rows: "QuerySet[Any]", request: HttpRequest) -> Any:
+def table_for(sight: Sight, rows: QuerySet[Any], request: HttpRequest) -> Any:
     """The table of some rows, sorted and cut into pages as the address asks."""
     made: dict[str, Any] = {
         name_of(column): Cell(sight, column, **_sorting(sight, column))
@@ -145,7 +145,7 @@ def _units(sight: Sight) -> list[Unit]:
     return list(found.select_related("school")[:MOST_UNITS])
 
 
-def _under_unit(rows: "QuerySet[Any]", _name: str, number: str) -> "QuerySet[Any]":
+def _under_unit(rows: QuerySet[Any], _name: str, number: str) -> QuerySet[Any]:
     unit = Unit.objects.get(pk=number)
     return rows.filter(scope.under([unit.path], "unit__path"))
 
@@ -179,7 +179,7 @@ def _search(sight: Sight) -> Any:
     """The filter that finds a text in any of the searched fields."""
     lookups = searched(sight)
 
-    def search(rows: "QuerySet[Any]", _name: str, text: str) -> "QuerySet[Any]":
+    def search(rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
         parts = (Q(**{f"{lookup}__icontains": text}) for lookup in lookups)
         return rows.filter(reduce(or_, parts, Q(pk__in=[])))
 

@@ -14,7 +14,7 @@ from bihuan.web.org import scope
 from bihuan.web.org.models import Person, Unit, UnitKind
 
 
-def people_of(unit: Unit) -> "QuerySet[Person]":
+def people_of(unit: Unit) -> QuerySet[Person]:
     """Those who are in a unit or sleep in it, and have not left."""
     here = scope.under([unit.path], "unit__path") | scope.under(
         [unit.path], "room__path"

@@ -68,7 +68,7 @@ def _before(ledger: Ledger, day: dt.date, now: dt.datetime) -> Q:
 
 
 def _swept_school(
-    ledger: Ledger, rows: "QuerySet[Any]", school: int, now: dt.datetime
+    ledger: Ledger, rows: QuerySet[Any], school: int, now: dt.datetime
 ) -> Removed:
     numbers = list(rows.order_by("-pk").values_list("pk", flat=True))
     erased = deleted = 0
@@ -117,7 +117,7 @@ def _is_deleted(ledger: Ledger, number: int) -> bool:
     return True
 
 
-def _proofs(ledger: Ledger, numbers: Iterable[int]) -> "QuerySet[Evidence]":
+def _proofs(ledger: Ledger, numbers: Iterable[int]) -> QuerySet[Evidence]:
     return Evidence.objects.filter(ledger=ledger.slug, row__in=numbers)
 
 

@@ -48,7 +48,7 @@ class Sight:
         levels = [detail for top, detail in self.tops if path.startswith(top)]
         return max(levels, default=Detail.NONE)
 
-    def rows(self) -> "QuerySet[Any]":
+    def rows(self) -> QuerySet[Any]:
         """Rows that may be looked at one by one; corrected ones among them."""
         tops = [top for top, detail in self.tops if self._each(detail)]
         kept = scope.under(tops, "unit__path")
@@ -61,7 +61,7 @@ class Sight:
         """Whether any row may be looked at one by one."""
         return bool(self.own) or any(self._each(detail) for _top, detail in self.tops)
 
-    def counted(self) -> "QuerySet[Any]":
+    def counted(self) -> QuerySet[Any]:
         """Rows that may only be counted: they are about persons, and only numbers are open."""
         tops = [top for top, detail in self.tops if not self._each(detail)]
         return _related(self.ledger).filter(scope.under(tops, "unit__path"))
@@ -92,7 +92,7 @@ class Sight:
         return scope.actor(self.request, deed, unit)
 
     @cached_property
-    def units(self) -> "QuerySet[Unit]":
+    def units(self) -> QuerySet[Unit]:
         """Units for which a new row may be entered."""
         if self.ledger.enter is None:
             return Unit.objects.none()
@@ -152,7 +152,7 @@ def _both(
                 yield max(one, other, key=len), min(detail, level)
 
 
-def _related(ledger: Ledger) -> "QuerySet[Any]":
+def _related(ledger: Ledger) -> QuerySet[Any]:
     """Rows with the units and persons that their columns name, in one query."""
     shown = {column.field.replace(".", "__") for column in ledger.columns}
     sealed = {f"{name}__{part}" for name in _persons(ledger) for part in SEALED}
@@ -185,7 +185,7 @@ def _persons(ledger: Ledger) -> list[str]:
     ]
 
 
-def lean(ledger: Ledger, rows: "QuerySet[Any]") -> Iterator[Any]:
+def lean(ledger: Ledger, rows: QuerySet[Any]) -> Iterator[Any]:
     """Many rows one by one: units are few, so that they are read once and not with each."""
     units: dict[int, Unit] = {}
     joined = _joined(ledger)
