@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from bihuan.base.wording import N_, _
+from bihuan.cli import site_keeping as keeping
 
 DEMO_HOME: Final = Path("out/site")
 EXAMPLE: Final = Path("examples/xinmi")
@@ -34,7 +35,10 @@ def register(app: typer.Typer) -> None:
     site = typer.Typer(help=N_("网站：安装、运行、备份"), no_args_is_help=True)
     site.command("demo", help=N_("做一个示例区县的网站，并打开它"))(demo)
     site.command("serve", help=N_("运行网站和后台进程"))(serve)
+    site.command("init", help=N_("第一次：建数据库、密钥、单位和第一位管理员"))(init)
+    site.command("migrate", help=N_("升级数据库，先做一份备份"))(migrate)
     site.command("work", help=N_("只运行后台进程：定时检查、通知、任务"))(work)
+    keeping.register(site)
     app.add_typer(site, name="site")
 
 
@@ -78,6 +82,51 @@ def serve(
 
     collect()
     _serve(host, port, workers)
+
+
+def init(
+    bureau: Annotated[str, typer.Option(help=N_("教育局的名称"), prompt=True)],
+    admin: Annotated[str, typer.Option(help=N_("第一位管理员的登录名"))] = "admin",
+    home: Home = None,
+) -> None:
+    """Make the database, the keys, the bureau and its first administrator."""
+    start(home)
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from bihuan.web.flows.accounts import PASSWORD_LETTERS
+    from bihuan.web.flows.founding import Founded, first_administrator, found
+    from bihuan.web.org import clock
+    from bihuan.web.org.codes import fresh_code
+
+    call_command("migrate", verbosity=0)
+    try:
+        unit = found(bureau, clock.now())
+    except Founded as already:
+        raise typer.TyperException(_("这里已经有一个网站了，没有改动。")) from already
+    password = fresh_code(PASSWORD_LETTERS)
+    first_administrator(unit, admin, password, clock.now())
+    typer.echo(_("网站建好了：{home}", home=settings.HOME))
+    typer.echo(_("登录名 {admin}，初始密码 {password}，第一次登录要改", admin=admin, password=password))  # fmt: skip
+    typer.echo(_("密钥在 {path}，请另存一份：没有它，备份里的电话和证件号读不出来", path=settings.HOME / "keys.json"))  # fmt: skip
+
+
+def migrate(home: Home = None) -> None:
+    """Bring the database up to the program, after a backup of what is there."""
+    start(home)
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from bihuan.web.org import clock
+
+    kept = None
+    if "org_unit" in connection.introspection.table_names() and _behind():
+        kept = keeping.before_migration(settings.HOME, clock.now())
+    call_command("migrate", verbosity=0)
+    typer.echo(_("数据库已是最新"))
+    if kept:
+        typer.echo(_("升级前的备份：{path}", path=kept))
 
 
 def work(home: Home = None) -> None:
@@ -139,13 +188,18 @@ def _make_demo(home: Path) -> None:
     console.print(_("演示站做好了：{home}", home=home))
 
 
-def _refuse_if_behind() -> None:
-    """A database that is older than the program is brought up first, with a backup."""
+def _behind() -> bool:
+    """Whether the database is older than the program."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _refuse_if_behind() -> None:
+    """A database that is older than the program is brought up first, with a backup."""
+    if _behind():
         raise typer.TyperException(
             _(
                 "数据库还没有建好或比程序旧：先运行 bihuan site init 或 bihuan site migrate。"

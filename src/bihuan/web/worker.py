@@ -31,6 +31,7 @@ PULSE: Final = 1.0
 """Seconds between two looks at the queue and at the jobs."""
 GRACE: Final = 15.0
 """Seconds that a task in hand is given to end."""
+MIDNIGHT: Final = 0
 NIGHT: Final = 3
 """Hour from which the jobs of the night are done."""
 log = logging.getLogger("bihuan.worker")
@@ -70,6 +71,7 @@ def jobs() -> tuple[Job, ...]:
     return (
         Job("clocks", _named("bihuan.web.ledgers.core.clocks:tick"), 15 * seconds),
         Job("notices", _named("bihuan.web.notices.deliver:deliver"), 15 * seconds),
+        Job("survey", _named("bihuan.web.flows.survey:resort"), hour=MIDNIGHT),
         Job("retention", _named("bihuan.web.ledgers.core.retention:sweep"), hour=NIGHT),
         Job("forget", _named("bihuan.web.notices.deliver:forget"), hour=NIGHT),
     )
