@@ -40,7 +40,7 @@ def one(cast: Cast, pupil: str = "pupil_a1_1", now: dt.datetime = MORNING) -> In
 
 
 @settings(
-    max_examples=15, deadline=None,
+    max_examples=6, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(

@@ -43,12 +43,8 @@ GAP: Final = dt.timedelta(days=3)
 """Days without an entry after which somebody's illness is a new one: a weekend and a day."""
 PRECISION_DAYS: Final = dt.timedelta(days=60)
 """Days of alarms over which precision is told."""
-TOLD: Final = (
-    Role.SCHOOL_DOCTOR,
-    Role.PRINCIPAL,
-    Role.GRADE_HEAD,
-    Role.BUREAU_OFFICE,
-)
+TOLD: Final = (Role.SCHOOL_DOCTOR, Role.PRINCIPAL, Role.BUREAU_OFFICE)
+"""Who may take an alarm."""
 
 
 @dataclass
@@ -325,12 +321,18 @@ def _raised(
 
 
 def _tell(alarm: Alarm, now: dt.datetime) -> None:
-    """Tell by counts: the doctor, the head, the grade, the bureau."""
-    to = holders(TOLD, alarm.unit, now.date())
-    tell(
-        "alarm_class", to, unit=alarm.school, klass=alarm.unit, count=alarm.count,
-        now=now, link=f"/alarms/{alarm.pk}/", group=alarm.school,
-    )  # fmt: skip
+    """Tell by counts: doctor, head and bureau, who take it; the grade, which sees its cases."""
+    day = now.date()
+    takers = holders(TOLD, alarm.unit, day)
+    grade = set(holders(Role.GRADE_HEAD, alarm.unit, day)) - set(takers)
+    for to, link, group in (
+        (takers, f"/alarms/{alarm.pk}/", alarm.school),
+        (grade, "/incidents/", None),
+    ):
+        tell(
+            "alarm_class", to, unit=alarm.school, klass=alarm.unit, count=alarm.count,
+            now=now, link=link, group=group,
+        )  # fmt: skip
 
 
 @transaction.atomic
