@@ -325,7 +325,7 @@ def test_a_fever_at_school_opens_an_incident_once(cast: Cast) -> None:
     told = entry(unwell(pupil(cast, 1), 37.3))
     found = submit(cast, told)
     assert found.isolated == (pupil(cast, 1),)
-    assert found.said == "07:20已交，实到6人，在校不适1，1人要隔离，已报校医"
+    assert found.said == "07:20已交，实到6人，不适1，1人要隔离，已报校医"
     assert Incident.objects.get().person_id == pupil(cast, 1)
     row = CheckException.objects.get()
     assert (row.course, row.syndromes) == ("isolate", ["fever"])

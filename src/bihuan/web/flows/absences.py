@@ -372,7 +372,7 @@ def _refuse_too_early(row: Absence, told: StepEntry, now: dt.datetime) -> None:
         on = _(
             "最早{month}月{day}日", month=answer.earliest.month, day=answer.earliest.day
         )
-        said = f"{said}（{on}）"
+        said = _("{told}（{seen}）", told=said, seen=on)
     raise Refused(_("还不能复课：{said}。校医另有判断的，请写明理由", said=said))
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
-from bihuan.base.wording import _
+from bihuan.base.wording import N_, _
 from bihuan.plan.words import Role as PersonRole
 from bihuan.rules.book import Book, load
 from bihuan.rules.triage import Course, Disposition, Screening, triage
@@ -52,6 +52,14 @@ COLUMNS: Final = {
     Kind.UNWELL: "unwell",
 }
 """Column of a check that counts an exception."""
+COUNTED: Final = {
+    Kind.SICK: N_("病假{n}"),
+    Kind.LEAVE: N_("事假{n}"),
+    Kind.LATE: N_("迟到{n}"),
+    Kind.UNKNOWN: N_("不明{n}"),
+    Kind.UNWELL: N_("不适{n}"),
+}
+"""How many there are of an exception, as the answer says it."""
 ACTED_ON: Final = frozenset({Course.ISOLATE})
 
 
@@ -252,11 +260,8 @@ def counts_said(check: ClassCheck) -> str:
     if check.mode == Mode.ALL_NORMAL.value and check.present == check.expected:
         return _("全勤{n}人", n=check.expected)
     parts = [_("实到{n}人", n=check.present)]
-    parts += [
-        f"{_(kind.label)}{getattr(check, column)}"
-        for kind, column in COLUMNS.items()
-        if getattr(check, column)
-    ]
+    told = {kind: getattr(check, column) for kind, column in COLUMNS.items()}
+    parts += [_(COUNTED[kind], n=n) for kind, n in told.items() if n]
     return _("，").join(parts)
 
 

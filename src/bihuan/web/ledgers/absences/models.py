@@ -110,7 +110,7 @@ class Absence(Row):
         """Reason as the paper form has it: symptoms, then the hospital and its word."""
         parts = [_(Symptom(code).label) for code in self.symptoms]
         told = _("、").join(parts) or _(AbsenceKind(self.kind).label)
-        seen = "，".join(
+        seen = _("，").join(
             part for part in (self.hospital, disease(self.diagnosis)) if part
         )
         return _("{told}（{seen}）", told=told, seen=seen) if seen else told

@@ -92,7 +92,7 @@ function chip(id, one) {
   if (one.kind === "leave") return ["leave", says.on_leave];
   if (one.kind === "late") return ["late", says.tardy];
   if (one.kind === "unknown") return ["sick", says.missing];
-  if (one.kind === "unwell") return ["sick", `${says.not_well}${heat}`];
+  if (one.kind === "unwell") return ["sick", heat.trim() || says.not_well];
   return ["sick", heat || !carry.has(id) ? `${says.ill}${heat}` : carry.get(id).chip];
 }
 
