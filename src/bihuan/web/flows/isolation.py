@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from django.db import transaction
 
+from bihuan.base.units import Celsius
 from bihuan.base.wording import _
 from bihuan.plan.words import ZoneKind
 from bihuan.rules.book import Rule, load
@@ -143,7 +144,7 @@ def illness_of(incident: Incident) -> str:
     heat = incident.again or incident.celsius
     policy = screening_of(incident.school, incident.opened_at.date())
     signs = frozenset(Symptom(code) for code in incident.symptoms)
-    looks = syndromes(signs, float(heat) if heat else None, policy)
+    looks = syndromes(signs, Celsius(float(heat)) if heat else None, policy)
     return next((one.value for one in Syndrome if one in looks), "")
 
 

@@ -140,7 +140,7 @@ def report(
             entry=entry or uuid.uuid4(), unit=about.school, school=about.school,
             day=now.date(), alarm=alarm, incident=incident, at=now,
             state=ReportState.DRAFT.value, by_id=actor.person_id,
-            acting=actor.acting, due=about.report_by if alarm else None,
+            acting=actor.acting, due=alarm.report_by if alarm else None,
         )  # fmt: skip
     row.partner = partner or row.partner or _health(about.school)
     row.facts = _facts(about)

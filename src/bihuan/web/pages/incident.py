@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django import forms
 from django.contrib import messages
@@ -333,7 +333,9 @@ def _may_step(request: HttpRequest, row: Incident) -> tuple[Step, ...]:
     return AT_HAND if named and _may(request, Deed.INCIDENT_OPEN) else ()
 
 
-def acting(request: HttpRequest, row: Incident, step: Step | None = None) -> Any:
+def acting(
+    request: HttpRequest, row: Incident, step: Step | None = None
+) -> scope.Actor:
     """Who acts on an incident; None of his steps: it does not exist for him."""
     allowed = _may_step(request, row)
     if not allowed or (step is not None and step not in allowed):

@@ -18,6 +18,7 @@ from bihuan.web.ledgers.incidents.models import Contact, Incident
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.scope import Actor
+from bihuan.web.pages import incident_board as boards
 from bihuan.web.pages.frame import show
 from bihuan.web.pages.incident import (
     acting,
@@ -28,7 +29,6 @@ from bihuan.web.pages.incident import (
     reach,
     run,
 )
-from bihuan.web.pages.incident_board import board
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Group:
 def index(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Contacts by source: what is out first, those not asked before the others."""
     row, now = reach(request, pk), clock.now()
-    shown = board(row, now)
+    shown = boards.board(row, now)
     return show(
         request, "incident/contacts.html", row=row, board=shown,
         name=name_of(request, row), groups=_groups(request, row, shown.sources),
@@ -61,12 +61,14 @@ def index(request: HttpRequest, pk: int) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def _groups(request: HttpRequest, row: Incident, sources: object) -> list[Group]:
+def _groups(
+    request: HttpRequest, row: Incident, sources: tuple[boards.Source, ...]
+) -> list[Group]:
     detail = detail_of(request, row)
     contacts = list(row.contacts.select_related("person", "person__unit"))
     contacts.sort(key=lambda one: (one.checked_at is not None, one.closeness))
     groups = []
-    for told in sources:  # type: ignore[attr-defined]  # board.Source rows
+    for told in sources:
         mine = tuple(
             (one, person_shown(one.person, detail))
             for one in contacts
@@ -83,7 +85,7 @@ _FIRST = ("unknown", "stale", "pass")
 
 def _closest(contact: Contact) -> str:
     order = [source.value for source in Source]
-    return min(contact.sources, key=order.index)
+    return min(map(str, contact.sources), key=order.index)
 
 
 def _changes(request: HttpRequest, row: Incident) -> bool:
@@ -99,8 +101,7 @@ def _writer(request: HttpRequest, row: Incident) -> Actor:
     """Who writes on the list: the doctor, the head, or the class teacher."""
     if scope.detail(request, Deed.ABSENCE_TRACE, row.unit):
         return scope.actor(request, Deed.ABSENCE_TRACE, row.unit)
-    actor: Actor = acting(request, row, Step.CONTACTS)
-    return actor
+    return acting(request, row, Step.CONTACTS)
 
 
 @open_to(Deed.INCIDENT_STEP, Deed.INCIDENT_OPEN)

@@ -16,9 +16,18 @@ from bihuan.base.wording import _
 from bihuan.rules.access import Deed, Detail
 from bihuan.rules.book import DISEASES, Rule, load
 from bihuan.rules.indicator import State
-from bihuan.rules.stay import Goes, RoomKind, free_beds, leave_by, rooms_needed
+from bihuan.rules.stay import (
+    Goes,
+    Room as RoomFacts,
+    RoomKind,
+    Stay as StayFacts,
+    free_beds,
+    leave_by,
+    rooms_needed,
+)
 from bihuan.rules.triage import ASKED, Symptom, Syndrome
 from bihuan.web.flows import isolation as flow
+from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.core.values import person_shown
 from bihuan.web.ledgers.incidents.models import Incident, Standing
 from bihuan.web.ledgers.isolation.models import Room, RoomState, Stay, StayState
@@ -154,8 +163,8 @@ def _shown(
 
 
 def _out_by(stay: Stay) -> Due | None:
-    room = flow.RoomFacts(kind=RoomKind(stay.room.kind), beds=stay.room.beds)
-    seen = flow.StayFacts(illness=stay.illness, since=stay.came_at)
+    room = RoomFacts(kind=RoomKind(stay.room.kind), beds=stay.room.beds)
+    seen = StayFacts(illness=stay.illness, since=stay.came_at)
     until = leave_by(room, seen, flow.rule_of(stay, clock.today()))
     return due(until, clock.now()) if until else None
 
@@ -178,7 +187,7 @@ def come(request: HttpRequest) -> HttpResponseBase:
             who, incident.person, found, clock.now(), incident=incident,
             illness=flow.illness_of(incident), entry=entry_of(request),
         )  # fmt: skip
-    except flow.Refused as refused:
+    except Refused as refused:
         return back(request, f"{reverse('rooms')}?incident={incident.pk}", str(refused))
     return run(request, reverse("incident", args=[incident.pk]), lambda: None)
 

@@ -105,7 +105,7 @@ class Stay(Row):
     def signs(self) -> list[str]:
         """Every symptom that was seen during the stay."""
         rows = self.readings.exclude(symptoms=None).values_list("symptoms", flat=True)
-        return sorted({code for codes in rows for code in codes})
+        return sorted({code for codes in rows for code in codes or ()})
 
 
 class Reading(models.Model):
