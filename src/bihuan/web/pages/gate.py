@@ -157,10 +157,18 @@ def _answer(told: flow.Answer) -> dict[str, Any]:
         "reason": reason.value if reason else "",
         "name": told.name,
         "place": told.place,
+        "who": _who(told.row),
         "count": told.row.count if told.row else 0,
         "waits": bool(told.row and told.row.state == Standing.WAITING.value),
         "course": told.course.value if told.course else "",
     }
+
+
+def _who(row: Passing | None) -> list[Any] | None:
+    """Whom a later temperature is about, as the list names them."""
+    if row is None:
+        return None
+    return ["p", row.person_id] if row.person_id else ["v", row.visit_id]
 
 
 @open_to(Deed.GATE_KEEP)

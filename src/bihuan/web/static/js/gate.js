@@ -39,6 +39,7 @@ async function renew() {
 function use(list) {
   state.list = list;
   state.at = new Date(list.made);
+  if (by("find").value) find(); // somebody was quicker than the list
 }
 
 /** A list that is older than a day, or of another day, says nothing any more. */
@@ -95,7 +96,7 @@ async function come({ code = "", row = null }) {
 async function settle(told, local, body, mine) {
   if (told) {
     online(true);
-    return show(told.verdict === "pass" ? "" : told.verdict === "retake" ? "unread" : told.reason, told.name, told.place, { counted: told.count, waits: told.waits, row: mine });
+    return show(told.verdict === "pass" ? "" : told.verdict === "retake" ? "unread" : told.reason, told.name, told.place, { counted: told.count, waits: told.waits, row: mine ?? (told.who && [...told.who, told.name, told.place]) });
   }
   if (local.code === "unread") return show("unread", "", "", {});
   online(false);
