@@ -26,6 +26,8 @@ from bihuan.web.org.policy import policy_of
 
 HORIZON: Final = dt.timedelta(days=30)
 """Rows of older days ring no more."""
+KEPT: Final = 3 * HORIZON
+"""How long it is kept who was told; `retention` removes it then."""
 PAST: Final = dt.timedelta(hours=12)
 """A rung that should have been told so long ago, before anybody looked, is not told."""
 CLIMBS: Final = {
@@ -79,10 +81,12 @@ def rings(ledger: Ledger, now: dt.datetime) -> Iterator[Ring]:
     told = set(
         Rung.objects.filter(ledger=ledger.slug).values_list("row", "clock", "rung")
     )
+    steps: dict[int, Ladder] = {}
     for row in _open(ledger, now):
+        if row.school_id not in steps:
+            steps[row.school_id] = ladder_of(row.school, now.date())
         for clock, due in running(ledger, row):
-            steps = ladder_of(row.school, now.date())
-            for rung in due_rungs(due, now, steps, red=clock.red):
+            for rung in due_rungs(due, now, steps[row.school_id], red=clock.red):
                 if (row.pk, clock.code, rung.rung.code) not in told:
                     yield Ring(ledger, clock, row, due, rung)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q, QuerySet
 
+from bihuan.web.ledgers.core.clocks import KEPT
 from bihuan.web.ledgers.core.declare import Ledger
 from bihuan.web.ledgers.core.models import Evidence, Import, ImportState, Rung
 from bihuan.web.ledgers.core.registry import ledgers
@@ -36,6 +37,7 @@ class Removed:
 def sweep(now: dt.datetime) -> list[Removed]:
     """Remove what is kept no longer; says of what, where and how many."""
     done = [told for one in ledgers().values() for told in _swept(one, now)]
+    Rung.objects.filter(at__lt=now - KEPT).delete()
     old = Import.objects.filter(at__lt=now - FILES_KEPT).exclude(file=b"")
     old.update(file=b"", preview=[])
     Import.objects.filter(
