@@ -8,10 +8,10 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from bihuan.base.random import below, key, uniform
+from bihuan.base.units import Celsius
 from bihuan.plan.words import Role as PersonRole
 from bihuan.rules.access import Role
 from bihuan.rules.incident_clock import Step
@@ -152,7 +152,7 @@ def _cluster(
                 person=person.pk,
                 kind=Kind.UNWELL if klass.unit.code == ONE_HOT else Kind.SICK,
                 symptoms=FLU,
-                celsius=Decimal("38.4"),
+                celsius=Celsius(38.4),
                 onset=day,
             ),
         )

@@ -7,6 +7,7 @@ bureau publishes is in force and is mirrored into units, people, rights and duti
 
 import datetime as dt
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -14,11 +15,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from bihuan.base.wording import _
+from bihuan.plan.diff import Change, diff
 from bihuan.plan.plan import Plan
 from bihuan.rules.access import Role
 from bihuan.web import planfile
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.flows.mirror import Mirrored, mirror
+from bihuan.web.flows.plan_check import check_later
 from bihuan.web.flows.twin import twin
 from bihuan.web.notices import inbox
 from bihuan.web.org import audit
@@ -48,8 +51,12 @@ def upload(
     if not data:
         raise Refused(_("文件是空的，请重新选一个"))
     version = _next(actor, unit, name, data, now)
-    if len(data) <= AT_ONCE and not version.checked:
+    if version.checked:
+        return version
+    if len(data) <= AT_ONCE:
         check(version)
+    else:
+        check_later.enqueue(version.pk)
     return version
 
 
@@ -198,8 +205,34 @@ def _mirror(row: PlanVersion, now: dt.datetime) -> Mirrored:
 
 
 def plan_of(version: PlanVersion) -> Plan | None:
-    """The plan of a version, read from its file."""
-    return planfile.read_bytes(version.file_name, bytes(version.file)).plan
+    """The plan of a version, read from its file once a process."""
+    return _read(version.pk, version.digest)
+
+
+@lru_cache(maxsize=4)
+def _read(number: int, _digest: str) -> Plan | None:
+    row = PlanVersion.objects.only("file", "file_name").get(pk=number)
+    return planfile.read_bytes(row.file_name, bytes(row.file)).plan
+
+
+def changes(version: PlanVersion) -> tuple[Change, ...]:
+    """What a version changes of the plan that holds for its unit; none holds: nothing."""
+    new, old = plan_of(version), _holding(version)
+    if new is None or old is None:
+        return ()
+    if version.unit.school_id:
+        code = next((c for c in new.by_code if c == version.unit.code), None)
+        if code is None or code not in old.by_code:
+            return ()
+        new, old = new.of(code), old.of(code)
+    return diff(old, new)
+
+
+def _holding(version: PlanVersion) -> Plan | None:
+    """The plan in force for a version's unit: its own, else the bureau's."""
+    bureau = Unit.objects.get(path=version.unit.path[:8])
+    row = in_force(version.unit) or in_force(bureau)
+    return None if row is None or row.pk == version.pk else plan_of(row)
 
 
 def in_force(unit: Unit) -> PlanVersion | None:

@@ -20,10 +20,12 @@ from bihuan.web.pages import (
     shell,
     today,
     trail,
+    whatif,
 )
 
 urlpatterns = [
     path("", include("bihuan.web.pages.urls_entry")),
+    path("", include("bihuan.web.pages.urls_plans")),
     path("", today.today, name="today"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/read/", inbox.read_all, name="inbox_read"),
@@ -93,6 +95,9 @@ urlpatterns = [
     path("board/part/", board.part, name="board_part"),
     path("board/urge/", board.urge, name="board_urge"),
     path("board/unit/<int:pk>/", board.unit, name="board_unit"),
+    path("whatif/", whatif.index, name="whatif"),
+    path("whatif/<int:pk>/", whatif.school, name="whatif_school"),
+    path("whatif/<int:pk>/run/", whatif.run, name="whatif_run"),
     path("absences/", absences.index, name="absences"),
     path("absences/<int:pk>/", absences.one, name="absence"),
     path("absences/<int:pk>/sign/", absences.sign, name="absence_sign"),
