@@ -233,6 +233,8 @@ def test_a_boarder_leaves_by_an_approved_slip_and_comes_back(cast: Cast) -> None
     assert scanned(cast, "pupil_a1_1").passage.verdict is Verdict.PASS
     row.refresh_from_db()
     assert row.state == SlipState.BACK.value
+    out = scanned(cast, "pupil_a1_1", direction=Direction.OUT)
+    assert out.passage.reason is GateReason.LEAVE
 
 
 def test_nobody_approves_his_own_slip(cast: Cast) -> None:

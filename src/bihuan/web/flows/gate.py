@@ -253,25 +253,32 @@ def _use(actor: Actor, row: Passing, of: Whom, book: Book, now: dt.datetime) -> 
     if of.visit is not None:
         state = VisitState.LEFT if out else VisitState.USED
         Visit.objects.filter(pk=of.visit.pk).update(state=state.value, done_at=now)
-        return
-    slip = book.slip(of.person, _moment(row)) if of.person else None
-    if slip is not None and slip.state in {
-        SlipState.APPROVED.value,
-        SlipState.USED.value,
-    }:
-        row.slip = slip
-        back = not out and slip.state == SlipState.USED.value
-        state = SlipState.USED if out else SlipState.BACK if back else None
-        if state is not None:
-            LeaveSlip.objects.filter(pk=slip.pk).update(state=state.value)
-            audit.write(
-                actor,
-                "slip.used",
-                slip,
-                school=row.school_id,
-                at=now,
-                state=state.value,
-            )
+    elif of.person is not None:
+        slip = _out_by(row, of.person, book) if out else _back_from(of.person, book)
+        if slip is not None:
+            _mark(actor, row, slip, SlipState.USED if out else SlipState.BACK, now)
+
+
+def _out_by(row: Passing, person: Person, book: Book) -> LeaveSlip | None:
+    slip = book.slip(person, _moment(row))
+    going = {SlipState.APPROVED.value, SlipState.USED.value}
+    return slip if slip is not None and slip.state in going else None
+
+
+def _back_from(person: Person, book: Book) -> LeaveSlip | None:
+    """The slip somebody is out by, also when he comes back too late."""
+    slips = book.slips.get(person.pk, [])
+    return next((s for s in slips if s.state == SlipState.USED.value), None)
+
+
+def _mark(
+    actor: Actor, row: Passing, slip: LeaveSlip, state: SlipState, now: dt.datetime
+) -> None:
+    row.slip = slip
+    LeaveSlip.objects.filter(pk=slip.pk).update(state=state.value)
+    audit.write(
+        actor, "slip.used", slip, school=row.school_id, at=now, state=state.value
+    )
 
 
 def _follow(

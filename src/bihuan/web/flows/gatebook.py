@@ -134,7 +134,7 @@ class Book:
             listed=person.pk in self.people,
             windows=self._windows(group(person), direction),
             holds=self.holds.get(person.pk, frozenset()),
-            slip=None if slip is None else _slip(slip),
+            slip=None if slip is None else _slip(slip, direction),
         )
 
     def _windows(self, of: Group, direction: Direction) -> tuple[Window, ...] | None:
@@ -302,8 +302,11 @@ def _slips(
     return dict(found)
 
 
-def _slip(row: LeaveSlip) -> Slip:
-    return Slip(window=Window(row.starts, row.ends), approved=row.state in AGREED)
+def _slip(row: LeaveSlip, direction: Direction) -> Slip:
+    """A slip as the rules read it: who is back does not leave by it again."""
+    again = direction is Direction.OUT and row.state == SlipState.BACK.value
+    agreed = row.state in AGREED and not again
+    return Slip(window=Window(row.starts, row.ends), approved=agreed)
 
 
 def _visitor(visit: Visit, direction: Direction) -> Knock:

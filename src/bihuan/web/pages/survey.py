@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 
 from bihuan.base.wording import _
 from bihuan.rules.access import Deed, Detail, Role
-from bihuan.rules.survey import Coverage, Outcome, Sorted
+from bihuan.rules.survey import Coverage, Outcome, Sorted, coverage
 from bihuan.rules.triage import Symptom
 from bihuan.web.flows import survey as flow
 from bihuan.web.flows.accounts import Refused
@@ -96,7 +96,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         request, Deed.SURVEY_ROUND, UnitKind.BUREAU.value, UnitKind.SCHOOL.value
     ).first()
     form = RoundForm(request.POST or None) if asking else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    if asking and form is not None and request.method == "POST" and form.is_valid():
         actor = scope.actor(request, Deed.SURVEY_ROUND, asking)
         made = flow.open_round(actor, asking, now=now, **form.cleaned_data)
         messages.success(request, _("已经通知各班、各部门"))
@@ -147,7 +147,7 @@ def _mine(request: HttpRequest, of: Round, now: dt.datetime) -> Iterator[Place]:
         yield Place(name=unit.name, told=told, url=url)
     for child in _children(request, of, now.date()):
         row = flow.answers_of(of, [child]).get(child.pk)
-        told = flow.coverage([flow.outcome(row, now.date()).outcome], 1)
+        told = coverage([flow.outcome(row, now.date()).outcome], 1)
         url = reverse("survey_person", args=[of.pk, child.pk])
         yield Place(name=child.name, told=told, url=url)
 
@@ -164,7 +164,7 @@ def _children(
     who = scope.seen(request)
     own = who.own if who and Role.GUARDIAN in who.roles else ()
     rows = flow.asked(of, day).filter(pk__in=own).select_related("unit")
-    return rows.exclude(pk=who.person_id if who else None)
+    return rows.exclude(pk=who.person_id or 0) if who else rows
 
 
 @open_to(Deed.SURVEY_SEE, Deed.SURVEY_FILL)
@@ -325,7 +325,7 @@ def unit(request: HttpRequest, pk: int, at: int) -> HttpResponseBase:
     named = any(scope.detail(request, d, place) is Detail.NAMED for d in DEEDS)
     return show(
         request, "survey/unit.html", of=of, unit=place, rows=rows if named else [],
-        left=left, told=flow.coverage(found, len(rows)), fills=fills and of.closed_at is None,
+        left=left, told=coverage(found, len(rows)), fills=fills and of.closed_at is None,
         entry=uuid.uuid4(), chip=due(of.due, now), named=named, outcomes=Outcome,
     )  # fmt: skip
 

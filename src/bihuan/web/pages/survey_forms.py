@@ -179,7 +179,10 @@ def _line(post: Any, number: int, *, rest_no: bool) -> Said | None:
     known = {sign.value for sign in ASKED}
     codes = (c for c in post.get(f"signs-{number}", "").split() if c in known)
     return Said(
-        **answers,
+        travelled=answers["travelled"],
+        outside=answers["outside"],
+        contact=answers["contact"],
+        symptoms=answers["symptoms"],
         place=post.get(f"place-{number}", "")[:80],
         arrived_on=arrived,
         symptom_codes=tuple(codes),

@@ -142,7 +142,7 @@ def read_rows(
 
 def _columns(cells: Sequence[str]) -> dict[str, int]:
     """Which column is which; empty: this is not the heading."""
-    found = {}
+    found: dict[str, int] = {}
     for number, cell in enumerate(cells):
         plain = cell.strip("* ")
         for field, headings in HEADINGS.items():
