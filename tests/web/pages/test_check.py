@@ -91,6 +91,15 @@ def test_what_is_no_json_is_refused(cast: Cast, body: str) -> None:
     assert not answer.json()["saved"]
 
 
+@pytest.mark.parametrize("number", [2**63, 2**63 - 1, 10**30])
+def test_a_number_that_no_row_has_is_refused_in_words(cast: Cast, number: int) -> None:
+    client = cast.client("teacher")
+    row = {"person": number, "kind": "sick", "symptoms": ["fever"], "celsius": 50}
+    assert post(client, url(cast), exceptions=[row]).status_code == 422
+    assert post(client, url(cast), back=[number]).status_code in (409, 422)
+    assert client.get(f"/check/{number}/morning/").status_code == 404
+
+
 def test_a_slot_that_is_not_the_pages_is_refused(cast: Cast) -> None:
     assert post(cast.client("teacher"), url(cast), slot="noon").status_code == 422
 

@@ -75,6 +75,7 @@ def test_not_measured_is_an_answer_and_silence_is_none() -> None:
         ({"made_at": "2026-03-09T07:40"}, "made_at"),
         ({"exceptions": ["x"]}, "person"),
         ({"exceptions": [{**SICK, "person": 0}]}, "person"),
+        ({"exceptions": [{**SICK, "person": 2**63}]}, "person"),
         ({"exceptions": [{**SICK, "kind": "ill"}]}, "kind"),
         ({"exceptions": [{**SICK, "symptoms": ["flu"]}]}, "symptoms"),
         ({"exceptions": [{**SICK, "symptoms": []}]}, "symptoms"),

@@ -17,6 +17,8 @@ HOTTEST: Final = 43.0
 """What a thermometer shows of somebody alive lies between them, ℃."""
 MOST: Final = 500
 """Persons of a class or a section."""
+BEYOND: Final = 2**63
+"""No row has such a number."""
 UNMEASURED: Final = "unmeasured"
 T = TypeVar("T")
 W = TypeVar("W", Slot, Kind, RoomKind)
@@ -265,7 +267,7 @@ def _found(came: Any) -> str:
 
 
 def _number(came: Any) -> int:
-    if not isinstance(came, int) or isinstance(came, bool) or came <= 0:
+    if not isinstance(came, int) or isinstance(came, bool) or not 0 < came < BEYOND:
         raise ValueError
     return came
 
