@@ -12,7 +12,7 @@ from bihuan.rules.stay import RoomKind
 from bihuan.web.flows import incidents, isolation, liaison
 from bihuan.web.ledgers.incidents.models import Alarm, Incident
 from bihuan.web.ledgers.isolation.models import Room, Stay
-from bihuan.web.ledgers.liaison.models import HealthReport
+from bihuan.web.ledgers.liaison.models import Agency, HealthReport
 from bihuan.web.org import clock
 from bihuan.web.org.audit import verify
 from bihuan.web.org.models import Assignment
@@ -220,3 +220,64 @@ def test_the_red_rows_stand_on_the_page_of_today(cast: Cast) -> None:
     open_by_teacher(cast, "pupil_a1_1")
     assert "送进隔离室" not in text(cast.client("teacher"), "/")
     assert "戴口罩，带离人群" in text(cast.client("doctor"), "/")
+
+
+def test_the_doctor_opens_by_class_and_name(cast: Cast) -> None:
+    doctor = cast.client("doctor")
+    klass = cast.units["class_a2"]
+    assert f"?class={klass.pk}" in text(doctor, "/incidents/new/")
+    page = text(doctor, f"/incidents/new/?class={klass.pk}")
+    pupil = cast.people["pupil_a2_3"]
+    assert f'name="person" value="{pupil.pk}"' in page
+    assert (
+        doctor.get("/incidents/new/", {"class": cast.units["class_b1"].pk}).status_code
+        == 404
+    )
+    post(doctor, "/incidents/new/", person=pupil.pk)
+    assert Incident.objects.get().person == pupil
+
+
+def test_a_room_is_looked_over_and_closed(cast: Cast) -> None:
+    doctor, one = cast.client("doctor"), room(cast)
+    assert "条件核对" in text(doctor, f"/rooms/{one.pk}/")
+    code = isolation.checklist_of(one, MORNING.date())[0].code
+    post(doctor, "/rooms/keep/", **{"room": one.pk, f"c-{code}": "1"})
+    one.refresh_from_db()
+    assert one.meets == {code: True}
+    post(
+        doctor,
+        "/rooms/keep/",
+        room=one.pk,
+        name="一号",
+        kind="isolation_room",
+        beds="3",
+        closed="1",
+    )
+    one.refresh_from_db()
+    assert (one.name, one.beds, one.state) == ("一号", 3, "closed")
+    assert "条件核对" in text(cast.client("principal"), f"/rooms/{one.pk}/")
+    bureau = text(cast.client("bureau"), f"/rooms/?school={cast.units['school_a'].pk}")
+    assert "还没有登记隔离室" in bureau
+
+
+def test_a_partner_is_kept_tested_and_ended(cast: Cast) -> None:
+    doctor, school = cast.client("doctor"), cast.units["school_a"]
+    post(
+        doctor,
+        "/liaison/keep/",
+        school=school.pk,
+        partner="hospital",
+        organisation="示例市医院",
+    )
+    row = Agency.objects.get()
+    post(doctor, "/liaison/keep/", agency=row.pk, answered="0")
+    assert "打没接" in text(doctor, "/liaison/")
+    assert "0/1个打通" in text(cast.client("bureau"), "/liaison/")
+    post(doctor, "/liaison/keep/", agency=row.pk, do="end")
+    assert "还没有联系人" in text(doctor, "/liaison/")
+    assert (
+        doctor.post(
+            "/liaison/keep/", {"school": cast.units["school_b"].pk, "do": "plan"}
+        ).status_code
+        == 404
+    )

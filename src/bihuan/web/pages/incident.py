@@ -186,7 +186,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         request, "incident/new.html", classes=list(classes[:300]), klass=klass,
         people=_people(request, klass), person=person, symptoms=ASKED,
         spots=tuple(Spot), spot=_spot(request), entry=uuid.uuid4(),
-        rooms=_sleepers(request),
+        rooms=_sleepers(request), quick=bool(number_of(request, "class")),
     )  # fmt: skip
 
 

@@ -278,7 +278,9 @@ def _source(state: SourceState) -> Source:
     return Source(
         code=state.source.value,
         mark=mark,
-        said=label if named is None else f"{label}{state.checked}/{named}",
+        said=label
+        if named is None
+        else _("{what}{n}/{of}", what=label, n=state.checked, of=named),
         state=_(words, n=waiting),
         came=state.known is not Known.UNKNOWN,
     )
