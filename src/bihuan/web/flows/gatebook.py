@@ -181,25 +181,32 @@ def holds(
     """What keeps whom out; only the class teacher and the school doctor see which."""
     wanted = None if people is None else frozenset(people)
     found: dict[int, set[Hold]] = defaultdict(set)
-    for hold, persons in _held(school, day):
+    for hold, persons in _held(school, day, wanted):
         for person in persons:
             if wanted is None or person in wanted:
                 found[person].add(hold)
     return {person: frozenset(why) for person, why in found.items()}
 
 
-def _held(school: Unit, day: dt.date) -> Iterator[tuple[Hold, Iterable[int]]]:
+def _held(
+    school: Unit, day: dt.date, wanted: frozenset[int] | None
+) -> Iterator[tuple[Hold, Iterable[int]]]:
     incidents = Incident.objects.filter(
         school=school, state=IncidentStanding.OPEN.value
     )
-    yield Hold.INCIDENT, incidents.values_list("person", flat=True)
+    yield Hold.INCIDENT, _of(incidents, wanted)
     stays = Stay.objects.filter(school=school, state=StayState.IN.value, left_at=None)
-    yield Hold.OBSERVATION, stays.values_list("person", flat=True)
+    yield Hold.OBSERVATION, _of(stays, wanted)
     absences = Absence.objects.filter(
         school=school, kind=AbsenceKind.SICK.value
     ).exclude(state__in=CLOSED)
-    yield Hold.RETURN, absences.values_list("person", flat=True)
-    yield Hold.SURVEY, held_at_gate(school, day)
+    yield Hold.RETURN, _of(absences, wanted)
+    yield Hold.SURVEY, held_at_gate(school, day, wanted)
+
+
+def _of(rows: QuerySet[Any, Any], wanted: frozenset[int] | None) -> Iterable[int]:
+    rows = rows if wanted is None else rows.filter(person__in=wanted)
+    return rows.values_list("person", flat=True)
 
 
 def visits(school: Unit, day: dt.date, zone: dt.tzinfo) -> QuerySet[Visit, Visit]:

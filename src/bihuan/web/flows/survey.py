@@ -468,17 +468,21 @@ def together(parts: Iterable[Coverage]) -> Coverage:
     )
 
 
-def held_at_gate(school: Unit, day: dt.date) -> frozenset[int]:
-    """Persons of a school whom the survey keeps out on a day.
+def held_at_gate(
+    school: Unit, day: dt.date, among: Iterable[int] | None = None
+) -> frozenset[int]:
+    """Persons of a school (among some) whom the survey keeps out on a day.
 
     While a round is open, everybody who is not cleared; after it, who is still observed.
     """
     held: set[int] = set()
+    wanted = None if among is None else list(among)
     current = rounds_over([school.path], closed=True).filter(
         since__lte=day, unit__path__in=_up(school.path)
     )
     for of in current:
         people = asked(of, day, school)
+        people = people if wanted is None else people.filter(pk__in=wanted)
         if of.closed_at is None:
             held |= set(people.values_list("pk", flat=True)) - _cleared(of, people, day)
         else:
