@@ -64,7 +64,8 @@ class Deed(Word):
     ABSENCE_SIGN_DOCTOR = "absence.sign_doctor", N_("校医签复课")
     ABSENCE_SEE = "absence.see", N_("看因病缺课")
     GATE_KEEP = "gate.keep", N_("守校门")
-    GATE_INVITE = "gate.invite", N_("登记来访、请假条")
+    GATE_INVITE = "gate.invite", N_("登记来访")
+    GATE_SLIP = "gate.slip", N_("报请假条、印胸卡")
     GATE_APPROVE = "gate.approve", N_("批请假条")
     GATE_SEE = "gate.see", N_("看校门出入")
     DORM_CHECK = "dorm.check", N_("查寝")
@@ -152,7 +153,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
     | _rights(
         _N, Reach.SCHOOL,
         Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.GATE_SEE, Deed.GATE_INVITE,
-        Deed.GATE_APPROVE, Deed.SURVEY_ROUND,
+        Deed.GATE_SLIP, Deed.GATE_APPROVE, Deed.SURVEY_ROUND,
         Deed.INCIDENT_OPEN, Deed.INCIDENT_SEE, Deed.INCIDENT_STEP, Deed.ROOM_SEE,
         Deed.DAILY_SEE, Deed.DAILY_SIGN, Deed.SURVEY_SEE, Deed.LIAISON_SEE,
         Deed.LIAISON_REPORT, Deed.ALARM_SEE, Deed.ALARM_TAKE, Deed.PEOPLE_SEE,
@@ -174,7 +175,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
         _N, Reach.UNIT,
         Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.ABSENCE_TRACE, Deed.INCIDENT_OPEN,
         Deed.INCIDENT_SEE, Deed.SURVEY_SEE, Deed.PEOPLE_SEE, Deed.HAND_OVER,
-        Deed.GATE_INVITE, Deed.GATE_APPROVE, Deed.URGE,
+        Deed.GATE_INVITE, Deed.GATE_SLIP, Deed.GATE_APPROVE, Deed.URGE,
     )
     | _rights(_A, Reach.SCHOOL, Deed.PLAN_SEE, Deed.DUTY_SEE),
     Role.CLASS_TEACHER: _EVERYBODY
@@ -182,7 +183,8 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
         _N, Reach.UNIT,
         Deed.CHECK_ENTER, Deed.CHECK_SEE, Deed.ABSENCE_SEE, Deed.ABSENCE_TRACE,
         Deed.ABSENCE_SIGN_CLASS, Deed.INCIDENT_OPEN, Deed.SURVEY_FILL,
-        Deed.SURVEY_VERIFY, Deed.SURVEY_SEE, Deed.GATE_INVITE, Deed.PEOPLE_SEE,
+        Deed.SURVEY_VERIFY, Deed.SURVEY_SEE, Deed.GATE_INVITE, Deed.GATE_SLIP,
+        Deed.PEOPLE_SEE,
         Deed.HAND_OVER, Deed.CONSENT, Deed.EXPORT,
     )
     | _rights(_A, Reach.SCHOOL, Deed.PLAN_SEE, Deed.DUTY_SEE),
@@ -210,7 +212,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Deed, Right]]] = {
     Role.LOGISTICS: _EVERYBODY
     | _rights(
         _N, Reach.UNIT, Deed.CHECK_ENTER, Deed.CHECK_SEE, Deed.SURVEY_FILL,
-        Deed.SURVEY_VERIFY, Deed.SURVEY_SEE,
+        Deed.SURVEY_VERIFY, Deed.SURVEY_SEE, Deed.GATE_SLIP,
     )
     | _rights(
         _A, Reach.SCHOOL,

@@ -198,21 +198,21 @@ def one_visit(request: HttpRequest, pk: int) -> HttpResponseBase:
 # ---- leave slips ------------------------------------------------------------------------
 
 
-@open_to(Deed.GATE_INVITE)
+@open_to(Deed.GATE_SLIP)
 @require_http_methods(["GET", "HEAD", "POST"])
 @say_refusals
 def slips(request: HttpRequest) -> HttpResponseBase:
     """Leave slips of one's pupils: asked, approved, used; a form for a new one."""
     now = clock.now()
-    people = scope.within(request, Deed.GATE_INVITE, _pupils())
+    people = scope.within(request, Deed.GATE_SLIP, _pupils())
     form = SlipForm(people, request.POST or None, initial=_soon(now))
     if request.method == "POST" and form.is_valid():
         told = flow.Leave(**form.cleaned_data)
-        actor = scope.actor(request, Deed.GATE_INVITE, told.person.unit)
+        actor = scope.actor(request, Deed.GATE_SLIP, told.person.unit)
         flow.slip(actor, told, now)
         messages.success(request, _("已报年级主任，批了就能出校"))
         return redirect("gate_slips")
-    rows = scope.within(request, Deed.GATE_INVITE, _open_slips(now))
+    rows = scope.within(request, Deed.GATE_SLIP, _open_slips(now))
     return show(
         request, "gate/slips.html", form=form, me=_me(request), rows=rows[:100],
         states=SlipState, reasons=SlipReason, few=people.count() <= _MOST_PICKED,
@@ -254,21 +254,21 @@ def answer_slip(request: HttpRequest, pk: int) -> HttpResponseBase:
 # ---- badges ---------------------------------------------------------------------------------
 
 
-@open_to(Deed.GATE_INVITE)
+@open_to(Deed.GATE_SLIP)
 @require_safe
 def badges(request: HttpRequest) -> HttpResponseBase:
     """Classes and sections whose badges one may print."""
     kinds = (UnitKind.CLASS.value, UnitKind.STAFF.value)
-    units = scope.my_units(request, Deed.GATE_INVITE, *kinds)
+    units = scope.my_units(request, Deed.GATE_SLIP, *kinds)
     return show(request, "gate/badges.html", units=units)
 
 
-@open_to(Deed.GATE_INVITE)
+@open_to(Deed.GATE_SLIP)
 @require_http_methods(["GET", "HEAD", "POST"])
 @say_refusals
 def unit_badges(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Print the badges of a class: asked first, since those printed before then end."""
-    unit = scope.reach_unit(request, Deed.GATE_INVITE, pk)
+    unit = scope.reach_unit(request, Deed.GATE_SLIP, pk)
     now = clock.now()
     people = list(
         Person.objects.filter(unit=unit, left_on=None)
@@ -282,7 +282,7 @@ def unit_badges(request: HttpRequest, pk: int) -> HttpResponseBase:
         )  # fmt: skip
     chosen = set(request.POST.getlist("person"))
     people = [p for p in people if str(p.pk) in chosen] if chosen else people
-    actor = scope.actor(request, Deed.GATE_INVITE, unit)
+    actor = scope.actor(request, Deed.GATE_SLIP, unit)
     made = flow.make_badges(actor, unit, people, _until(request), now)
     names = {person.pk: person for person in people}
     site = unit.school_id or unit.pk

@@ -230,8 +230,8 @@ SLIPS = Ledger(
     name=N_("请假条"),
     title=N_("学生请假出校登记表"),
     model=LeaveSlip,
-    see=Deed.GATE_INVITE,
-    enter=Deed.GATE_INVITE,
+    see=Deed.GATE_SLIP,
+    enter=Deed.GATE_SLIP,
     columns=(
         Column(
             field="person", heading=N_("姓名"), kind=Kind.PERSON, required=True,
