@@ -15,6 +15,7 @@ from typing import Final
 import bihuan.drill
 import bihuan.plan
 import bihuan.rules
+import bihuan.web.planfile
 from bihuan.base.problems import Kind, kinds
 
 PAGE: Final = Path(__file__).parents[1] / "docs/problems.md"
@@ -38,6 +39,7 @@ PARTS: Final = {
     "D0": "Reading a drill's script or log",
     "D1": "A drill's script",
     "D2": "A drill's log",
+    "W0": "What only the site minds",
 }
 """Parts of the page by the first two characters of a code."""
 RULES: Final = """
