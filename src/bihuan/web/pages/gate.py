@@ -76,9 +76,19 @@ class ClassRow:
         return max(0, self.expected - self.scanned - len(self.held))
 
     @property
+    def inside(self) -> int:
+        """How many are in."""
+        return self.scanned + (self.counted or 0)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody who may come in is still to come."""
+        return self.inside < self.expected - len(self.held)
+
+    @property
     def done(self) -> bool:
-        """Whether everybody who may come is in."""
-        return self.scanned + (self.counted or 0) >= self.expected - len(self.held)
+        """Whether everybody is in; who is kept out is not."""
+        return self.inside >= self.expected
 
 
 @open_to(Deed.GATE_KEEP)
@@ -180,7 +190,7 @@ def classes(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         return _count(request, gate, now)
     rows = list(_class_rows(_school(gate), now))
-    rows.sort(key=lambda row: row.done)
+    rows.sort(key=lambda row: (not row.open, row.done))
     return show(
         request, "gate/classes.html", gate=gate, rows=rows, lane=_lane(request.GET.get("lane")),
         entry=uuid.uuid4(), left=sum(not row.done for row in rows),

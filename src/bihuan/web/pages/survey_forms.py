@@ -59,7 +59,7 @@ class PersonForm(forms.Form):
         for name in QUESTIONS:
             self.fields[name] = forms.TypedChoiceField(
                 label=_(LABELS[name]),
-                choices=[("no", _("没有")), ("yes", _("有"))],
+                choices=[("no", _("否")), ("yes", _("是"))],
                 coerce=lambda came: came == "yes",
                 widget=forms.RadioSelect,
             )
