@@ -91,7 +91,8 @@ def restore(
     except archive.Unfit as unfit:
         raise typer.TyperException(_(WRONG[unfit.code], what=unfit.what)) from unfit
     except zipfile.BadZipFile as bad:
-        raise typer.TyperException(_(WRONG["torn"], what=path.name)) from bad
+        torn = WRONG["torn"]
+        raise typer.TyperException(_(torn, what=path.name)) from bad
     typer.echo(_("已恢复 {n} 行", n=rows))
 
 
