@@ -23,6 +23,7 @@ from django.db import close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from bihuan.web.org import clock
+from bihuan.web.whatif import line
 
 HEARTBEAT: Final = "worker.json"
 BEAT: Final = 5.0
@@ -140,11 +141,14 @@ def work() -> None:
     queue = threading.Thread(target=_tasks, args=(rounds.stop,), daemon=True)
     thread.start()
     queue.start()
+    whatif = line.start()
     while not rounds.stop.wait(PULSE):
         if not thread.is_alive() or not queue.is_alive():
             rounds.stop.set()
+    whatif.terminate()
     thread.join()
     queue.join(GRACE)
+    whatif.wait()
 
 
 def _tasks(stop: threading.Event) -> None:

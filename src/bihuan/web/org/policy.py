@@ -117,6 +117,11 @@ def _policy(number: int, digest: str, code: str) -> Policy:
     return Policy(plan=plan.of(SchoolCode(code)))
 
 
+def plan_of_version(number: int, digest: str) -> Plan | None:
+    """A version's whole plan; it is read once in a process."""
+    return _plan(number, digest)
+
+
 @lru_cache(maxsize=4)
 def _plan(number: int, _digest: str) -> Plan | None:
     """Read a version's file; whole districts are large, so few are kept."""
