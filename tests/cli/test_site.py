@@ -135,4 +135,4 @@ def test_the_site_is_served_and_ends_with_ctrl_c(home: Path) -> None:
         assert told.stdout == b""
     finally:
         running.kill()
-        running.wait()
+        running.communicate()
