@@ -10,12 +10,13 @@ from bihuan.rules.access import Role
 from bihuan.rules.incident_clock import Step
 from bihuan.rules.stay import RoomKind
 from bihuan.web.flows import incidents, isolation, liaison
+from bihuan.web.flows.twin import twin
 from bihuan.web.ledgers.incidents.models import Alarm, Incident
 from bihuan.web.ledgers.isolation.models import Room, Stay
 from bihuan.web.ledgers.liaison.models import Agency, HealthReport
 from bihuan.web.org import clock
 from bihuan.web.org.audit import verify
-from bihuan.web.org.models import Assignment
+from bihuan.web.org.models import Assignment, Person
 from bihuan.web.org.scope import Actor
 from site_world import MORNING, Cast, build
 
@@ -281,3 +282,49 @@ def test_a_partner_is_kept_tested_and_ended(cast: Cast) -> None:
         ).status_code
         == 404
     )
+
+
+def test_an_exercise_has_the_same_page_in_its_frame_and_minutes(
+    cast: Cast, at: list[dt.datetime]
+) -> None:
+    twin(cast.units["school_a"], MORNING)
+    doctor = cast.client("doctor")
+    session = doctor.session
+    session["exercise"] = True
+    session.save()
+    person = Person.objects.get(twin_of=cast.people["pupil_a1_1"])
+    post(doctor, "/incidents/new/", person=person.pk, celsius="38.1")
+    row = Incident.objects.get()
+    assert row.school.exercise
+    at[0] += dt.timedelta(minutes=16)
+    post(doctor, f"/incidents/{row.pk}/call/", whom="导调", answered="1")
+    page = text(doctor, f"/incidents/{row.pk}/")
+    assert "第0分在教室发现" in page
+    assert "第16分接通" in page
+    assert 'class="dbar"' in page
+    assert "演练电话只拨名册内号码" in page
+    assert cast.client("doctor").get(f"/incidents/{row.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/incidents/?page=x",
+        "/incidents/new/?class=9999999999999999999999",
+        "/rooms/?school=-1",
+        "/rooms/?incident=1",
+        "/liaison/?school=0",
+    ],
+)
+def test_odd_addresses_are_answered(cast: Cast, path: str) -> None:
+    assert cast.client("doctor").get(path).status_code in {200, 404}
+
+
+def test_stored_script_stays_text(cast: Cast) -> None:
+    row, doctor = open_by_teacher(cast, "pupil_a1_1"), cast.client("doctor")
+    evil = "<script>alert(1)</script>"
+    post(doctor, f"/incidents/{row.pk}/call/", whom=evil, note=evil, answered="0")
+    post(doctor, f"/incidents/{row.pk}/step/", step="masked", note=evil)
+    page = text(doctor, f"/incidents/{row.pk}/")
+    assert evil not in page
+    assert "&lt;script&gt;" in page
