@@ -200,3 +200,21 @@ def test_the_phone_judges_temperatures_as_the_server_does(
         }"""
     )
     assert told == ["cool", "remeasure", "cool", "isolate", "isolate"]
+
+
+def test_a_list_of_yesterday_says_nothing_any_more(
+    hand: BrowserContext, live_site: LiveServer, cast: Cast
+) -> None:
+    tab = opened(hand, live_site, cast)
+    expect(tab.locator("#by-list")).to_be_hidden()
+    tab.wait_for_timeout(800)
+    told = tab.evaluate(
+        """async (url) => {
+          const {fresh} = await import("/static/js/gate.js");
+          const list = await (await fetch(url)).json();
+          const made = Date.parse(list.made), hour = 3600e3;
+          return [0, 16, 17, 24, 25].map((n) => fresh(list, made + n * hour));
+        }""",
+        f"/gate/{cast.units['gate_a'].pk}/list/",
+    )
+    assert told == [True, True, False, False, False]  # made at 07:20, midnight ends it
