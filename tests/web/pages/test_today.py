@@ -75,7 +75,9 @@ def test_what_went_wrong_stands_apart_and_in_the_dock_when_nothing_runs() -> Non
     late = replace(WAITS, state="late", due=MORNING - dt.timedelta(minutes=5))
     sheet = sheet_of([WAITS, late], MORNING)
     assert list(sheet.wrong) == [late]
-    assert sheet.button is WAITS
+    assert sheet.button is late
+    soon = replace(WAITS, due=MORNING + dt.timedelta(minutes=5))
+    assert sheet_of([soon, late], MORNING).button is soon
     assert sheet_of([late], MORNING).button is late
 
 
@@ -84,3 +86,12 @@ def test_the_sum_counts_what_is_open_only() -> None:
     sheet = sheet_of([WAITS, WAITS, finished], MORNING)
     assert (sheet.count, sheet.fields, sheet.minutes) == (2, 2, 2)
     assert list(sheet.finished) == [finished]
+
+
+def test_a_check_that_is_not_asked_yet_is_the_next_thing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page(cast, "teacher")
+    assert "午检" not in text  # no plan says until when, so nothing can be said of it
+    monkeypatch.setattr(clock, "now", lambda: MORNING.replace(hour=12))
+    assert "午检" in page(cast, "teacher")

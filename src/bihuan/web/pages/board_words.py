@@ -37,6 +37,8 @@ FIRST: Final = 12
 WIDE: Final = 108
 HIGH: Final = 72
 KNOWN: Final = dt.timedelta(minutes=60)
+"""A report that is due within this is spoken of already."""
+LONG: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +149,7 @@ def _alarms(counts: Counts, known: Known, now: dt.datetime) -> Iterator[First]:
         yield First(
             state="fail", unit=alarm.school, at=alarm.raised_at,
             what=_("{unit}{what}，报警没人接", unit=_unit(alarm), what=what_said(alarm)),
-            due=Due("late", _("{n}分没人接", n=_minutes(now - alarm.raised_at))),
+            due=Due("late", _waited(now - alarm.raised_at)),
             whom=known.people.get(alarm.school_id, ""),
             step=_next(counts, alarm.school_id, alarm.raised_at, now, red=True),
             url=reverse("alarm", args=[alarm.pk]), action=_("看报警"),
@@ -435,5 +437,9 @@ def trend_words(days: Sequence[Day]) -> str:
     )  # fmt: skip
 
 
-def _minutes(span: dt.timedelta) -> int:
-    return max(0, int(span.total_seconds() // 60))
+def _waited(span: dt.timedelta) -> str:
+    """How long nobody has taken an alarm: in minutes, from two hours on in hours."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    if minutes < LONG:
+        return _("{n}分没人接", n=minutes)
+    return _("{n}小时没人接", n=minutes // 60)

@@ -152,7 +152,7 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
         return
     places = scope.places(who, Deed.CHECK_ENTER)
     own = [place.top for place in places if place.grant.role in ANSWERS]
-    yield from _rows(request, now, scope.under(own, "path"))
+    yield from _rows(request, now, scope.under(own, "path"), later=True)
 
 
 def answer(said: str, status: int = 200) -> JsonResponse:
@@ -214,8 +214,13 @@ def _named(wrong: Wrong, people: Any) -> str:
 
 
 def _rows(
-    request: HttpRequest, now: dt.datetime, only: Q | None = None
+    request: HttpRequest,
+    now: dt.datetime,
+    only: Q | None = None,
+    *,
+    later: bool = False,
 ) -> Iterator[Asked]:
+    """The checks of units; later: also those whose time has not begun, to say what is next."""
     reached = scope.my_units(request, Deed.CHECK_ENTER, *KINDS).filter(only or Q())
     units = list(reached.select_related("school", "school__twin_of")[:MOST])
     sent = _sent(units, now.date())
@@ -231,7 +236,9 @@ def _rows(
             unit, now, policies[unit.school_id], boards=unit.pk in boarding
         )
         for one in slots:
-            if _begun(one.slot, now) or (unit.pk, one.slot.value) in sent:
+            coming = later and one.due is not None
+            there = (unit.pk, one.slot.value) in sent
+            if coming or there or _begun(one.slot, now):
                 yield _row(unit, one, sent.get((unit.pk, one.slot.value)), now)
 
 

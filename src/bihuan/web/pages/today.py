@@ -61,8 +61,11 @@ class Sheet:
 
     @property
     def button(self) -> Asked | None:
-        """What the dock offers: the one in hand, else what can still be made good."""
-        return self.hand or next(iter(self.wrong), None)
+        """What the dock offers: the one in hand; but what is late comes before what has no time."""
+        late = next(iter(self.wrong), None)
+        if self.hand and (self.hand.due or self.hand.state == "run"):
+            return self.hand
+        return late or self.hand
 
 
 @open_to(Deed.TODAY)
