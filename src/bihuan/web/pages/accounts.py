@@ -173,11 +173,11 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     given = Assignment.objects.filter(
         acting_for__in=mine, until__gt=clock.today()
     ).select_related("person", "unit")
-    if request.method == "POST":
-        return _hand_over(request, mine, given)
     colleagues = Person.objects.filter(
         school_id__in=mine.values("person__school_id"), role__in=STAFF, left_on=None
     ).exclude(pk=scope.me(request))
+    if request.method == "POST":
+        return _hand_over(request, mine, given, colleagues)
     return show(
         request, "org/hand_over.html", mine=mine, given=given,
         colleagues=colleagues.order_by("name")[:400], tomorrow=_tomorrow(),
@@ -188,14 +188,18 @@ def _tomorrow() -> dt.date:
     return clock.today() + dt.timedelta(days=1)
 
 
-def _hand_over(request: HttpRequest, mine: Any, given: Any) -> HttpResponseBase:
+def _hand_over(
+    request: HttpRequest, mine: Any, given: Any, colleagues: Any
+) -> HttpResponseBase:
     actor, now = scope.actor(request, Deed.HAND_OVER), clock.now()
     if back := given.filter(pk=number(request, "back")).first():
         accounts.take_back(actor, back, now)
         messages.success(request, _("已收回"))
         return redirect("hand_over")
     held = mine.filter(pk=number(request, "assignment")).first()
-    to = Person.objects.filter(pk=number(request, "to")).first()
+    to = colleagues.filter(pk=number(request, "to")).first()
+    if held is None and number(request, "assignment"):
+        raise Http404  # another's post, and no word on whether there is one
     if held is None or to is None:
         raise accounts.Refused(_("请选交哪个班、交给谁"))
     until = forms.DateField().to_python(request.POST.get("until")) or _tomorrow()

@@ -199,8 +199,11 @@ def _chosen(request: HttpRequest, classes: "QuerySet[Unit]") -> Unit | None:
 
 
 def _person_asked(request: HttpRequest) -> Person | None:
-    asked = number_of(request, "person")
-    return scope.reach_person(request, Deed.INCIDENT_OPEN, asked) if asked else None
+    """Whom a link names; whoever may not know his name types whom he found."""
+    if not (asked := number_of(request, "person")):
+        return None
+    found = scope.reach_person(request, Deed.INCIDENT_OPEN, asked)
+    return found if _knows(request, found.unit) else None
 
 
 def _people(request: HttpRequest, klass: Unit | None) -> list[Person]:

@@ -26,7 +26,7 @@ from django.views.decorators.http import (
 )
 
 from bihuan.base.wording import _
-from bihuan.rules.access import Deed
+from bihuan.rules.access import Deed, Detail
 from bihuan.web.ledgers.core import flows, history, listing, pictures, values
 from bihuan.web.ledgers.core.declare import (
     Evidence as EvidenceKind,
@@ -273,6 +273,8 @@ def _detail_page(
         "state": ledger.state(row.state),
         "due": due_shown(eye, row, now),
         "shown": [(_(c.heading), values.shown(row, c, level)) for c in columns],
+        # free text may name whom the columns hide
+        "remark": row.note if level is Detail.NAMED else "",
         "steps": steps_for(eye, row),
         "history": history.of(ledger, row),
         "evidence": proofs.select_related("by"),
