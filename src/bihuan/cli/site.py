@@ -13,11 +13,10 @@ from rich.console import Console
 
 from bihuan.base.wording import N_, _
 from bihuan.cli import site_keeping as keeping
+from bihuan.cli.site_start import MARK, start
 
 DEMO_HOME: Final = Path("out/site")
 EXAMPLE: Final = Path("examples/xinmi")
-MARK: Final = "demo"
-"""File that says that a folder is a demo's, and may be made anew."""
 
 Home = Annotated[
     Path | None,
@@ -135,19 +134,6 @@ def work(home: Home = None) -> None:
     from bihuan.web.worker import work as carry_out
 
     carry_out()
-
-
-def start(home: Path | None) -> None:
-    """Get Django ready for the site in a folder."""
-    if home is not None:
-        os.environ["BIHUAN_HOME"] = str(home.resolve())
-    folder = Path(os.environ.get("BIHUAN_HOME", "site"))
-    if (folder / MARK).exists():
-        os.environ |= {"BIHUAN_DEMO": "1", "BIHUAN_CLOCK_FILE": str(folder / "clock")}
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.web.settings")
-    import django
-
-    django.setup()
 
 
 def _fresh(home: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from bihuan.base.wording import N_, _
+from bihuan.cli.site_start import start
 
 PASSPHRASE: Final = "BIHUAN_PASSPHRASE"  # noqa: S105  # the name of a variable
 WRONG: Final = {
@@ -59,7 +60,7 @@ def backup(
     with_keys: WithKeys = False,
 ) -> None:
     """Back the site up while it runs."""
-    _start(home)
+    start(home)
     from bihuan.web import archive
     from bihuan.web.org import clock
 
@@ -82,7 +83,7 @@ def restore(
 
     if not path.is_file():
         raise FileNotFoundError(2, "", str(path))
-    _start(home)
+    start(home)
     from bihuan.web import archive
 
     phrase = _passphrase() if with_keys else None
@@ -140,7 +141,7 @@ def user_make(
     person: Annotated[int, typer.Argument(help=N_("人员的编号"))], home: Home = None
 ) -> None:
     """Give a person an account."""
-    _start(home)
+    start(home)
     from bihuan.web.flows.accounts import make_accounts
     from bihuan.web.flows.founding import BY_COMMAND
     from bihuan.web.org import clock
@@ -160,7 +161,7 @@ def user_reset(
     username: Annotated[str, typer.Argument(help=N_("登录名"))], home: Home = None
 ) -> None:
     """Give an account a new password, and unlock it."""
-    _start(home)
+    start(home)
     from bihuan.web.flows.accounts import reset_password
     from bihuan.web.flows.founding import BY_COMMAND
     from bihuan.web.org import clock
@@ -174,7 +175,7 @@ def user_unlock(
     username: Annotated[str, typer.Argument(help=N_("登录名"))], home: Home = None
 ) -> None:
     """Let an account try again."""
-    _start(home)
+    start(home)
     from bihuan.web.flows.accounts import unlock
     from bihuan.web.flows.founding import BY_COMMAND
     from bihuan.web.org import clock
@@ -191,7 +192,7 @@ def audit_verify(
     home: Home = None,
 ) -> None:
     """Walk every chain; 1: somewhere it does not hold."""
-    _start(home)
+    start(home)
     from bihuan.web.org import audit
     from bihuan.web.org.models import Unit
 
@@ -215,7 +216,7 @@ def audit_heads(
     home: Home = None,
 ) -> None:
     """Export the ends of the chains."""
-    _start(home)
+    start(home)
     from bihuan.web.org.models import AuditHead
 
     rows = AuditHead.objects.order_by("pk")
@@ -236,7 +237,7 @@ def roster_import(
 ) -> None:
     """Look at a roster, then take it over."""
     content = path.read_bytes()
-    _start(home)
+    start(home)
     from bihuan.web.flows.enrolment import preview, take_over
     from bihuan.web.flows.founding import BY_COMMAND
     from bihuan.web.org import clock
@@ -273,9 +274,3 @@ def _passphrase() -> str:
     """The passphrase of the keys: from the environment, else asked for."""
     held = os.environ.get(PASSPHRASE)
     return held or str(typer.prompt(_("口令"), hide_input=True))
-
-
-def _start(home: Path | None) -> None:
-    from bihuan.cli.site import start
-
-    start(home)

@@ -197,6 +197,8 @@ def _window(at: Where, grid: list[list[Any]], marks: Mapping[str, str]) -> Shown
     lines = []
     for place, number in enumerate(numbers):
         cells = tuple(_square(grid, number, c, marks) for c in columns)
+        if len({cell.text for cell in cells}) == 1:  # a title over merged cells
+            cells = (cells[0], *(Square(c.name, "", c.state) for c in cells[1:]))
         lines.append(Line(number, cells, place > 0 and numbers[place - 1] < number - 1))
     heads = tuple(cell_name(0, c)[:-1] for c in columns)
     return Shown(at.sheet, heads, tuple(lines), row, letters or "A")

@@ -29,7 +29,7 @@ def bureau() -> Unit:
 
 def everything() -> list[dict[str, Any]]:
     """Every row the mirror may write."""
-    tables = (Unit, Person, Assignment, Duty)
+    tables: tuple[Any, ...] = (Unit, Person, Assignment, Duty)
     return [row for table in tables for row in table.objects.order_by("pk").values()]
 
 
@@ -103,7 +103,7 @@ def test_who_leaves_the_plan_loses_every_right_at_once(bureau: Unit) -> None:
     gone = next(p for p in plan.people if p.post is Post.HEAD)
     person = Person.objects.get(code=gone.id, school__code=gone.school)
     by_hand = Assignment.objects.create(
-        person=person, role=Role.ADMINISTRATOR.value, unit=person.school, since=DAY
+        person=person, role=Role.ADMINISTRATOR.value, unit=person.unit, since=DAY
     )
     mirror(without(plan, gone.id), bureau, LATER)
     person.refresh_from_db()

@@ -10,9 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from bihuan.base.ids import PersonId
 from bihuan.plan.plan import Plan
 from bihuan.plan.save import save
-from bihuan.web.flows import plans
+from bihuan.web.flows import plan_check, plans
 from bihuan.web.org import audit
 from bihuan.web.org.models import AuditLine, Duty, PlanState, PlanVersion, Unit
 from site_world import Cast, build
@@ -209,7 +210,7 @@ def test_a_large_file_is_left_to_the_worker(
     assert not PlanVersion.objects.get(pk=pk).checked
     assert "正在检查" in client.get(f"/plans/{pk}/").content.decode()
     assert step(client, pk, "submit") == 200
-    plans.check_later.func(pk)
+    plan_check.check_later.func(pk)
     assert PlanVersion.objects.get(pk=pk).checked
 
 
@@ -218,7 +219,7 @@ def test_the_page_shows_the_clerks_own_cell_and_the_change(
 ) -> None:
     in_force(cast, workbook(tmp_path))
     plan = small_plan()
-    wrong = replace(plan.classes[0], homeroom="NOBODY")
+    wrong = replace(plan.classes[0], homeroom=PersonId("NOBODY"))
     later = replace(plan, classes=(wrong, *plan.classes[1:]))
     client = cast.client("principal")
     pk = hand_in(client, cast.units["school_a"], workbook(tmp_path, later))

@@ -21,14 +21,14 @@ from bihuan.rules.access import Role
 from bihuan.web import planfile
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.flows.mirror import Mirrored, mirror
-from bihuan.web.flows.plan_check import check_later
+from bihuan.web.flows.plan_check import check, check_later
 from bihuan.web.flows.twin import twin
 from bihuan.web.notices import inbox
 from bihuan.web.org import audit
 from bihuan.web.org.models import PlanState, PlanVersion, Unit
 from bihuan.web.org.scope import Actor
 
-__all__ = ["mirror", "twin"]  # the plan's own words for what publishing does
+__all__ = ["check", "mirror", "twin"]  # the plan's own words for what publishing does
 AT_ONCE: Final = 600 * 1024
 """Bytes of a workbook that is checked while the clerk waits; a larger one by the worker."""
 ON_THE_WAY: Final = (PlanState.SUBMITTED, PlanState.SIGNED, PlanState.APPROVED)
@@ -80,17 +80,6 @@ def _next(
     )
     _write(actor, "plan.upload", version, now, bytes=len(data))
     return version
-
-
-def check(version: PlanVersion) -> planfile.Examined:
-    """Judge a version's file and keep what was found."""
-    school = version.unit.code if version.unit.school_id else ""
-    found = planfile.examine(version.file_name, bytes(version.file), school)
-    version.problems = planfile.kept(found)
-    version.wrong, version.rows = found.wrong, found.rows
-    version.seconds, version.checked = found.seconds, True
-    version.save(update_fields=["problems", "wrong", "rows", "seconds", "checked"])
-    return found
 
 
 def party_reviews(unit: Unit, day: dt.date) -> bool:
