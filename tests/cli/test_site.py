@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from bihuan.rules.access import Role
+
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
@@ -136,3 +138,19 @@ def test_the_site_is_served_and_ends_with_ctrl_c(home: Path) -> None:
     finally:
         running.kill()
         running.communicate()
+
+
+@pytest.mark.slow
+def test_the_demo_is_made_with_an_account_for_each_role(tmp_path: Path) -> None:
+    home = tmp_path / "demo"
+    done = site(home, "demo", "--once")
+    assert done.returncode == 0, done.stderr
+    with sqlite3.connect(home / "bihuan.sqlite3") as held:
+        told = held.execute("SELECT DISTINCT demo_of FROM org_account").fetchall()
+        alarms = held.execute("SELECT count(*) FROM incidents_alarm").fetchone()
+        checks = held.execute("SELECT count(*) FROM checks_classcheck").fetchone()
+    held.close()
+    assert {role for (role,) in told} == {role.value for role in Role}
+    assert alarms[0] > 0
+    assert checks[0] > 100
+    assert site(home, "audit", "verify").returncode == 0
