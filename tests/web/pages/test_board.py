@@ -2,13 +2,13 @@
 
 import datetime as dt
 import uuid
-from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bihuan.base.units import Celsius
 from bihuan.rules.access import Role
 from bihuan.rules.triage import Symptom
 from bihuan.web.flows import accounts, morning
@@ -38,13 +38,13 @@ def cast() -> Cast:
     return build(students=10)
 
 
-def check(cast: Cast, klass: str, *ill: str, heat: str = "38.5") -> None:
+def check(cast: Cast, klass: str, *ill: str, heat: float = 38.5) -> None:
     unit = cast.units[klass]
     size = unit.people.count()
     rows = tuple(
         ExceptionEntry(
             person=cast.people[name].pk, kind=Kind.SICK,
-            symptoms=frozenset({Symptom.FEVER, Symptom.COUGH}), celsius=Decimal(heat),
+            symptoms=frozenset({Symptom.FEVER, Symptom.COUGH}), celsius=Celsius(heat),
         )
         for name in ill
     )  # fmt: skip

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bihuan.web.whatif import line, server
+from bihuan.web.whatif.compute import Bench
+from bihuan.web.whatif.levers import OutOfRange
 
 
 @pytest.fixture
@@ -16,7 +18,9 @@ def listening(tmp_path: Path, settings: object) -> Iterator[Path]:
     """A server that knows no plan, in a thread, with its address in the site's folder."""
     settings.HOME = tmp_path  # type: ignore[attr-defined]  # where the address is written
     path = tmp_path / line.ADDRESS
-    with server._Server(("127.0.0.1", 0), server._Hearer) as made:  # the part under test
+    with server._Server(
+        ("127.0.0.1", 0), server._Hearer
+    ) as made:  # the part under test
         made.key = "key"
         server._tell(path, {"port": made.server_address[1], "key": "key"})
         thread = threading.Thread(target=made.serve_forever, daemon=True)
@@ -34,8 +38,8 @@ ASKED = {"version": 1, "digest": "", "school": "A", "changes": {"a.b": 1}}
 def test_a_lever_that_is_none_is_refused_by_the_other_side(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def none(*_asked: object) -> server.Bench:
-        raise server.OutOfRange("a.b")
+    def none(*_asked: object) -> Bench:
+        raise OutOfRange("a.b")
 
     monkeypatch.setattr(server, "bench", none)
     assert line.ask(ASKED, seconds=3.0) == {"refused": "a.b"}

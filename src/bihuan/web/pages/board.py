@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.base.wording import _
 from bihuan.rules.access import Deed, Detail
+from bihuan.rules.alarms import Alarm as Found
 from bihuan.rules.triage import Symptom
 from bihuan.web.flows import alarms as alarm_flow, daily, urge as flow
 from bihuan.web.ledgers.checks.models import (
@@ -255,9 +256,7 @@ def _reach(counted: Counts, now: dt.datetime) -> int:
     )
 
 
-def _near_misses(
-    counted: Counts, now: dt.datetime
-) -> list[tuple[Unit, alarm_flow.Found, str]]:
+def _near_misses(counted: Counts, now: dt.datetime) -> list[tuple[Unit, Found, str]]:
     """What one more case would set off, at the schools with the most ill pupils."""
     ill = sorted(
         counted.lines, key=lambda line: -((line.sick or 0) + (line.fever or 0))
@@ -326,4 +325,4 @@ def _signs(one: CheckException) -> str:
     said = [_(Symptom(code).label) for code in one.symptoms]
     if one.celsius is not None:
         said.append(f"{one.celsius}℃")
-    return "、".join(said)
+    return _("、").join(said)

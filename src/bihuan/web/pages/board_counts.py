@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from bihuan.plan.words import Stage
 from bihuan.rules.book import load
 from bihuan.rules.escalation import Ladder, ladder
 from bihuan.rules.triage import Symptom
@@ -214,7 +213,8 @@ def _classes(lines: Mapping[int, Line]) -> None:
         .annotate(n=Count("pk"), sum=Sum("size"))
         .values_list("school", "n", "sum")
     ):
-        lines[pk].asked, lines[pk].enrolled = n, size or 0
+        line = lines[pk or 0]  # filtered by its school, so there is one
+        line.asked, line.enrolled = n, size or 0
 
 
 def _sent(day: dt.date) -> "QuerySet[ClassCheck]":
@@ -236,7 +236,7 @@ def _checks(lines: Mapping[int, Line], day: dt.date) -> None:
         came=Count("pk"), tardy_rows=Count("pk", filter=Q(late=True)),
         all_expected=Sum("expected"), all_present=Sum("present"), all_sick=Sum("sick"),
     ):  # fmt: skip
-        line = lines[row["school"]]
+        line = lines[row["school"] or 0]
         line.came, line.late = row["came"], row["tardy_rows"]
         line.expected, line.present = row["all_expected"], row["all_present"]
         line.sick, line.fever, line.gastro = row["all_sick"], 0, 0
@@ -252,7 +252,7 @@ def _ill(
     }
     rows = _exceptions(day).filter(check_row__school__in=_numbers(lines))
     for pk, codes, heat in rows.values_list("check_row__school", "symptoms", "celsius"):
-        _add_ill(lines[pk], codes, heat, hot[pk])
+        _add_ill(lines[pk or 0], codes, heat, hot[pk or 0])
 
 
 def _add_ill(line: Line, codes: Iterable[str], heat: Any, fever: float | None) -> None:
@@ -334,13 +334,3 @@ def overdue_traces(
             n=Count("pk"), first=Min("due")
         )
     }
-
-
-def last_days(schools: Iterable[int]) -> dict[int, dt.date]:
-    """The last day on which each school signed a report."""
-    rows = in_force(DailyReport.objects.filter(unit__in=list(schools)))
-    rows = rows.filter(state=DailyState.SIGNED.value).order_by()
-    return dict(rows.values_list("unit").annotate(n=Max("day")))
-
-
-STAGES: Final = {stage.value: stage.label for stage in Stage}

@@ -98,17 +98,16 @@ def sentence(counts: Counts, alarms: int | None, now: dt.datetime) -> str:
     if alarms:
         bad.append(_("{n}条报警没人接", n=alarms))
     first = _("，").join(bad) + _("。") if bad else _("到时间的都报了。")
-    return first + _good(lines, now)
+    return _("{first}{then}", first=first, then=_good(lines))
 
 
-def _good(lines: Sequence[Line], now: dt.datetime) -> str:
+def _good(lines: Sequence[Line]) -> str:
     on_time = sum(line.report == "on_time" for line in lines)
     late = sum(line.report == "late" for line in lines)
     if on_time or late:
         return _("日报{n}所按时，{late}所补报。", n=on_time, late=late)
     came = sum(line.came for line in lines)
     asked = sum(line.asked for line in lines)
-    del now
     return _("晨检交了{came}/{asked}个班。", came=came, asked=asked)
 
 

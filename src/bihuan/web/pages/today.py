@@ -134,4 +134,4 @@ def _where(request: HttpRequest) -> str:
     said = [
         _("{name}（代）", name=name) if held[pk] else name for pk, name in names.items()
     ]
-    return "、".join(said[:2])
+    return _("、").join(said[:2])

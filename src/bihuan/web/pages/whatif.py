@@ -214,7 +214,7 @@ def _side(told: Mapping[str, Any]) -> dict[str, Any]:
         "dots": dots,
         "said": _("5人及以上{p}（{low}–{high}）", p=_percent(value),
                   low=f"{100 * low:.1f}", high=f"{100 * high:.1f}"),
-        "words": "，".join(
+        "words": _("，").join(
             _("{size}人{n}个", size=size, n=many)
             for size, many in zip(BIN_NAMES, told["bins"], strict=True)
             if many
@@ -262,7 +262,7 @@ def _alone(
 
 def lever_said(lever: Lever, value: float) -> str:
     """A change in words: what, from where to where."""
-    name = _(lever.field.name) + (f"（{lever.detail}）" if lever.detail else "")
+    name = _(lever.field.name) + (f" {lever.detail}" if lever.detail else "")
     unit = _(lever.field.unit) if lever.field.unit else ""
     return f"{name} {plain(lever.value)}→{plain(value)}{unit}"
 

@@ -179,11 +179,14 @@ def _peak_difference(one: Any, other: Any) -> Estimate:
     """Difference of the 95% quantiles, with its interval from resampled pairs of runs."""
     a, b = np.asarray(one), np.asarray(other)
     picked = _resamples(len(a))
-    at = {"q": PEAK, "method": "inverted_cdf"}
-    found = np.quantile(a[picked], axis=1, **at) - np.quantile(b[picked], axis=1, **at)
-    value = float(np.quantile(a, **at) - np.quantile(b, **at))
+    found = _peak(a[picked]) - _peak(b[picked])
+    value = float(_peak(a) - _peak(b))
     low, high = np.quantile(found, (0.05, 0.95))
     return Estimate(value, min(value, float(low)), max(value, float(high)))
+
+
+def _peak(days: Any) -> Any:
+    return np.quantile(days, PEAK, axis=-1, method="inverted_cdf")
 
 
 def _over(runs: xr.Dataset, least: int) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -138,7 +138,7 @@ def _of(field: Field, plan: Plan, school: SchoolCode) -> Iterator[Lever]:
             yield Lever(field.key, field, value)
         else:
             codes = "+".join(one.code for one in some)
-            detail = "、".join(map(_detail, some))
+            detail = " ".join(map(_detail, some))
             yield Lever(f"{field.key}@{codes}", field, value, detail)
 
 

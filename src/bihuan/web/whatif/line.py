@@ -18,7 +18,9 @@ ADDRESS: Final = "whatif.json"
 
 def start() -> subprocess.Popen[bytes]:
     """Start the process beside the worker."""
-    return subprocess.Popen([sys.executable, "-m", "bihuan.web.whatif"])  # our own command line
+    return subprocess.Popen(
+        [sys.executable, "-m", "bihuan.web.whatif"]
+    )  # our own command line
 
 
 def ask(asked: dict[str, Any], *, seconds: float) -> dict[str, Any] | None:

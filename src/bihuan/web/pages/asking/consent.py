@@ -21,7 +21,7 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
     if who is None or Role.GUARDIAN not in who.roles or not who.may(Deed.CONSENT):
         return
     answered = Consent.objects.filter(guardian=who.person_id, text=CONSENT_TEXT)
-    waits = Person.objects.filter(pk__in=who.own).exclude(pk=who.person_id)
+    waits = Person.objects.filter(pk__in=who.own).exclude(pk=who.person_id or 0)
     for child in waits.exclude(pk__in=answered.values("child")):
         yield Asked(
             title=_("看同意书，回一句"), second=child.name, url=reverse("consent"),

@@ -26,7 +26,7 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
         return
     fills = {place.grant.school_id for place in scope.places(who, Deed.DAILY_FILL)}
     signs = {place.grant.unit_id for place in scope.places(who, Deed.DAILY_SIGN)}
-    units = Unit.objects.filter(pk__in=(fills | signs) - {None})
+    units = Unit.objects.filter(pk__in=[pk for pk in fills | signs if pk])
     rows = in_force(DailyReport.objects.filter(unit__in=units, day=now.date()))
     states = dict(rows.values_list("unit", "state"))
     for unit in units.select_related("school", "school__twin_of"):
