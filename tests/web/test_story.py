@@ -130,10 +130,10 @@ def test_from_the_holiday_back_to_the_class_room(stage: Stage) -> None:
     alarm_and_report(stage)
     answer_of_the_health_department(stage)
     daily_report(stage)
-    board(stage, "3/3")
+    board(stage, "（3/3）")
     back_to_class(stage)
     close_with_a_diagnosis(stage)
-    board(stage, "其中属实1次")
+    board(stage, "报警与依据")
     assert stage.outside == []
     assert list(audit.verify()) == []
 
