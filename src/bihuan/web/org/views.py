@@ -81,10 +81,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@open_to(Deed.TODAY)
+@public  # whoever has no double in the exercise may do nothing there but come back
 @require_POST
 def switch_exercise(request: HttpRequest) -> HttpResponse:
     """Step into the exercise school, or back out of it."""
+    if not isinstance(request.user, Account):
+        return redirect("login")
     if request.session.pop(scope.EXERCISE_KEY, None) is None:
         request.session[scope.EXERCISE_KEY] = True
     return redirect("today")

@@ -245,7 +245,10 @@ def _writer(ledger: Ledger, column: SheetColumn) -> Writer:
         "school": lambda row, _detail, _count: row.school.name,
         "state": lambda row, _detail, _count: labels.get(row.state, row.state),
         "late": lambda row, _detail, _count: yes if row.late else "",
-        "note": lambda row, _detail, _count: masked(row.note),
+        # free text may name whom the columns hide
+        "note": lambda row, detail, _count: (
+            masked(row.note) if detail is Detail.NAMED else ""
+        ),
         NUMBER: lambda row, _detail, _count: str(row.pk),
     }
     return writers[column.key]
