@@ -1,7 +1,7 @@
 """Alarms 报警: the rule row that fired, its document, until when, how often it was right."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,7 +54,8 @@ class Shown:
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """Alarms: those nobody has taken first; what one more case would set off below."""
-    rows = _seen(request).order_by(_place(), "due", "-pk")[:60]
+    rows = list(_seen(request).order_by(_place(), "due", "-pk")[:60])
+    precisions = _precisions(request, rows)
     schools = scope.my_units(request, Deed.ALARM_SEE, UnitKind.SCHOOL.value)
     now = clock.now()
     few = list(schools[: WATCHED_SCHOOLS + 1])
@@ -69,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         for one in flow.watched(school, now)
     ]
     return show(
-        request, "alarm/index.html", rows=[_shown(request, row, alone=alone) for row in rows],
+        request, "alarm/index.html", rows=[_shown(row, precisions, alone=alone) for row in rows],
         near=near,
     )  # fmt: skip
 
@@ -84,7 +85,18 @@ def _seen(request: HttpRequest) -> "QuerySet[Alarm]":
     return scope.within(request, Deed.ALARM_SEE, rows).exclude(state="replaced")
 
 
-def _shown(request: HttpRequest, alarm: Alarm, *, alone: bool = False) -> Shown:
+def _precisions(request: HttpRequest, rows: Iterable[Alarm]) -> Mapping[str, str]:
+    """How often each rule of some alarms was right, asked once a rule."""
+    seen, day = _seen(request), clock.today()
+    return {
+        rule: precision_said(flow.precision_of(seen, rule, day))
+        for rule in {row.rule for row in rows}
+    }
+
+
+def _shown(
+    alarm: Alarm, precisions: Mapping[str, str], *, alone: bool = False
+) -> Shown:
     now = clock.now()
     open_now = alarm.state != AlarmState.CLOSED.value
     return Shown(
@@ -93,9 +105,7 @@ def _shown(request: HttpRequest, alarm: Alarm, *, alone: bool = False) -> Shown:
         what=what_said(alarm),
         mark=MARKS.get(alarm.state, "na"),
         due=due(alarm.due, now) if alarm.due and open_now else None,
-        precision=precision_said(
-            flow.precision_of(_seen(request), alarm.rule, clock.today())
-        ),
+        precision=precisions[alarm.rule],
     )
 
 
@@ -151,7 +161,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponseBase:
         Incident.objects.filter(person__in=alarm.persons).values_list("person", "pk")
     )
     return show(
-        request, "alarm/one.html", shown=_shown(request, alarm), alarm=alarm,
+        request, "alarm/one.html", alarm=alarm,
+        shown=_shown(alarm, _precisions(request, [alarm])),
         people=[
             (person_shown(person, detail), person.unit.name, open_of.get(person.pk))
             for person in people
