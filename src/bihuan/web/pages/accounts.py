@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import (
@@ -57,7 +58,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """Who has an account: first those without, then by name; a search."""
     rows = scope.within(request, Deed.ACCOUNTS, Person.objects.filter(left_on=None))
     words = request.GET.get("q", "").strip()
-    staff = rows.filter(role__in=STAFF) if not words else search(rows, words)
+    first = F("account__pk").asc(nulls_first=True)
+    staff = (
+        rows.filter(role__in=STAFF).order_by(first, "name", "pk")
+        if not words
+        else search(rows, words)
+    )
     units = scope.my_units(request, Deed.ACCOUNTS, *UNITS)
     pages = Paginator(staff.select_related("account", "unit"), ROWS)
     return show(
