@@ -15,11 +15,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bihuan.base.problems import Problem
-from bihuan.cli.plan import arranged
 from bihuan.plan.plan import Plan
 from bihuan.plan.read import read
 from bihuan.plan.save import save
 from bihuan.plan.words import ZoneKind
+from bihuan.rules.judged import arranged
 from world import small_plan
 
 HEADER, FIRST = 3, 5

@@ -21,7 +21,7 @@ from bihuan.rules.access import Role
 from bihuan.rules.stay import RoomKind
 from bihuan.web.flows import isolation, liaison
 from bihuan.web.ledgers.absences.models import Absence
-from bihuan.web.ledgers.checks.models import ClassCheck, Standing
+from bihuan.web.ledgers.checks.models import ClassCheck, RoomCheck, Standing
 from bihuan.web.ledgers.gate.models import Passing
 from bihuan.web.ledgers.incidents.models import Alarm, Incident
 from bihuan.web.ledgers.liaison.models import HealthReport
@@ -131,6 +131,7 @@ def test_from_the_holiday_back_to_the_class_room(stage: Stage) -> None:
     answer_of_the_health_department(stage)
     daily_report(stage)
     board(stage, "（3/3）")
+    evening(stage)
     back_to_class(stage)
     close_with_a_diagnosis(stage)
     board(stage, "报警与依据")
@@ -289,6 +290,22 @@ def board(stage: Stage, told: str) -> None:
         expect(tab.locator("main")).to_contain_text(told)
         expect(tab.locator("main")).not_to_contain_text(NAMES[0])
         stage.see(tab, f"16-board-{len(told)}")
+
+
+def evening(stage: Stage) -> None:
+    """The dormitory manager finds three beds empty, and sees no illness."""
+    stage.time(DAY, "21:40")
+    room = stage.cast.units["room_a"].pk
+    with stage.page("dorm", f"/dorm/{room}/") as tab:
+        for name in NAMES[:3]:
+            tab.locator("#beds").get_by_text(name).click()
+            tab.locator("#kinds").get_by_text("不在").click()
+            tab.locator("#keep").click()
+        stage.see(tab, "16-dorm")
+        expect(tab.locator("main")).not_to_contain_text("发热")
+        tab.locator("#send").click()
+        expect(tab.locator("#tally")).to_contain_text("已查1/1")
+    assert RoomCheck.objects.get().present == 5
 
 
 def back_to_class(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.checks.entry import Wrong, read_entry
 from bihuan.web.ledgers.checks.models import ClassCheck, Standing
 from bihuan.web.ledgers.daily.models import DailyReport
+from bihuan.web.ledgers.gate.entry import Scan
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, UnitKind
@@ -121,7 +122,7 @@ def pass_gate(request: HttpRequest, unit: int, body: shapes.PassIn) -> Any:
     at = scope.reach_unit(request, Deed.GATE_KEEP, unit)
     if at.kind != UnitKind.GATE.value:
         raise Refused(_("这不是校门"))
-    scan = gate.Scan(**body.model_dump() | {"direction": Direction(body.direction)})
+    scan = Scan(**body.model_dump() | {"direction": Direction(body.direction)})
     actor = scope.actor(request, Deed.GATE_KEEP, at)
     told = gate.pass_gate(actor, at, scan, clock.now()).passage
     said = told.reason.label if told.reason else told.verdict.label

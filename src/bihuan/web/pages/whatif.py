@@ -170,11 +170,12 @@ def _shown(
 ) -> dict[str, Any]:
     rows = [_row(row) for row in found["rows"]]
     names = {lever.key: lever for lever in known}
+    pathogen = str(found["pathogen_name"])
     alone = sorted(found["alone"], key=lambda row: float(row["part"][0]))
     return {
         **{name: found[name] for name in ("runs", "days", "seed", "model", "seconds",
                                           "later", "pathogen")},
-        "pathogen_name": _(found["pathogen_name"]),
+        "pathogen_name": _(pathogen),
         "sentence": _sentence(found, changes),
         "before": _side(found["before"]),
         "after": _side(found["after"]),
