@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from access_world import DAY, Place, evidence_of
 from bihuan.web.ledgers.core.registry import ledgers
+from bihuan.web.org.models import Assignment
 
 Level = Literal["class", "school", "county", "mine", "none"]
 Args = Callable[[Place, str], Any]
@@ -73,6 +74,12 @@ def _unit(kind: str, *more: Any) -> Args:
     return lambda place, _who: [getattr(place, kind).pk, *more]
 
 
+def _post_of(place: Place, who: str) -> int:
+    """The post that an account holds; 0: none."""
+    held = Assignment.objects.filter(person=place.mine[who].person).first()
+    return held.pk if held else 0
+
+
 def _entry() -> str:
     return str(uuid.uuid4())
 
@@ -118,7 +125,7 @@ def _file(name: str = "in.xlsx") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, b"not a workbook")
 
 
-ROUTES: Final[dict[str, Route]] = {
+ROUTES: dict[str, Route] = {
     # logging in, one's own things
     "login GET": _get(),
     "login POST": _post({"username": "user-nobody", "password": "wrong"}),
@@ -145,12 +152,12 @@ ROUTES: Final[dict[str, Route]] = {
     "hand_over GET": _get(),
     "hand_over POST": _post(
         lambda p, w: {
-            "assignment": getattr(p.mine[w].person.assignments.first(), "pk", 0),
+            "assignment": _post_of(p, w),
             "to": p.colleague.pk,
             "until": (DAY + dt.timedelta(days=2)).isoformat(),
         },
         "mine",
-    ),  # fmt: skip
+    ),
     "gate_code GET": _get(),
     # people and accounts
     "people GET": _get(),
@@ -265,7 +272,7 @@ ROUTES: Final[dict[str, Route]] = {
             "room": p.rows["isolation"].pk,
         },
         "class",
-    ),  # fmt: skip
+    ),
     "rooms_keep POST": _post(
         lambda p, _w: {
             "room": p.rows["isolation"].pk,
@@ -273,7 +280,7 @@ ROUTES: Final[dict[str, Route]] = {
             "kind": "isolation_room",
         },
         "school",
-    ),  # fmt: skip
+    ),
     "room GET": _get("school", _row("isolation")),
     "stay GET": _get("class", _row("stay")),
     "stay_change POST": _post({"do": "guardian"}, "class", _row("stay")),
