@@ -29,7 +29,7 @@ def school() -> int:
     return cast.units["school_a"].pk
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: str | int) -> None:
     """As somebody with the database in his hands would do it: past the triggers."""
     with connection.cursor() as cursor:
         for trigger in ("audit_no_UPDATE", "audit_no_DELETE"):
