@@ -37,7 +37,7 @@ CODE = "BH1:3f9c"
 def site() -> Iterator[Site]:
     empty = Answer("", status=204)
     pages = {"/favicon.ico": lambda _asked: empty}
-    with serve(Site(pages)) as running:  # type: ignore[arg-type]  # a lambda
+    with serve(Site(pages)) as running:
         yield running
 
 
