@@ -64,6 +64,7 @@ def doctor(
 
 def fits(tab: Tab) -> None:
     """Nothing is wider than the screen, nothing to tap is smaller than a thumb."""
+    tab.wait_for_timeout(600)  # a tap leads on a little later
     tab.wait_for_load_state("networkidle")
     wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 1
