@@ -206,10 +206,11 @@ def answer(
     there = Answer.objects.filter(entry=entry).first()
     if there is not None:
         return there
-    _is_asked(of, person, now.date())
+    _are_asked(of, [person], now.date())
     made_at = _honest(made_at, now)
     current = _in_force(of).select_for_update().filter(person=person).first()
-    row = _row(actor, of, person, said, entry=entry, now=now, made_at=made_at)
+    days = _days(person.school or of.unit, now.date())
+    row = _row(actor, of, person, said, days, entry=entry, now=now, made_at=made_at)
     row.source = source
     if current is not None and _moment(current) > _moment(row):
         row.state = REPLACED
@@ -243,15 +244,19 @@ def answer_rest(
     known = set(
         _in_force(of).filter(person__in=people).values_list("person", flat=True)
     )
-    rows = []
-    for person in people:
-        if person.pk in known:
-            continue
-        _is_asked(of, person, day)
-        one = uuid.uuid5(entry, str(person.pk))
-        row = _row(actor, of, person, NOTHING, entry=one, now=now, made_at=made_at)
+    left = [person for person in people if person.pk not in known]
+    _are_asked(of, left, day)
+    at = {person.pk: person.school_id or of.unit_id for person in left}
+    days = {s.pk: _days(s, day) for s in Unit.objects.filter(pk__in={*at.values()})}
+    rows = [
+        _row(
+            actor, of, person, NOTHING, days[at[person.pk]],
+            entry=uuid.uuid5(entry, str(person.pk)), now=now, made_at=made_at,
+        )
+        for person in left
+    ]  # fmt: skip
+    for row in rows:
         row.source = "class"
-        rows.append(row)
     Answer.objects.bulk_create(rows)
     for school in {row.school_id for row in rows}:
         audit.write(
@@ -337,17 +342,18 @@ def _row(
     of: Round,
     person: Person,
     said: Said,
+    days: int | None,
     *,
     entry: uuid.UUID,
     now: dt.datetime,
     made_at: dt.datetime | None,
 ) -> Answer:
-    school = person.school or of.unit
     row = Answer(
-        entry=entry, unit_id=person.unit_id, school=school, day=now.date(), at=now,
+        entry=entry, unit_id=person.unit_id,
+        school_id=person.school_id or of.unit_id, day=now.date(), at=now,
         made_at=made_at, by_id=actor.person_id, acting=actor.acting, due=of.due,
         late=(made_at or now) > of.due, round=of, person=person,
-        observe_days=_days(school, now.date()), **said.columns(),
+        observe_days=days, **said.columns(),
     )  # fmt: skip
     _sort(row, now)
     return row
@@ -366,12 +372,11 @@ def _days(school: Unit, day: dt.date) -> int | None:
     return None if rule.days is None else round(rule.days)
 
 
-def _is_asked(of: Round, person: Person, day: dt.date) -> None:
-    left = person.left_on is not None and person.left_on <= day
-    here = person.unit.path.startswith(of.unit.path)
-    if left or not here or person.role == "guardian":
+def _are_asked(of: Round, people: Sequence[Person], day: dt.date) -> None:
+    found = asked(of, day).filter(pk__in=[person.pk for person in people])
+    if found.count() < len({person.pk for person in people}):
         raise Refused(_("这一轮不问这个人"))
-    if of.closed_at is not None:
+    if of.closed_at is not None and people:
         raise Refused(_("这一轮已经结束"))
 
 

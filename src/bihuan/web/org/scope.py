@@ -24,6 +24,7 @@ M = TypeVar("M", bound=Model)
 
 LARGEST = 2**63
 """No row has this number, nor can a database be asked for it."""
+DIGITS = len(str(LARGEST)) - 1
 EXERCISE_KEY = "exercise"
 """Session key that is set while somebody acts in an exercise school."""
 
@@ -115,20 +116,26 @@ def seen_as(
 ) -> Seen:
     """What a person may do at a moment."""
     grants = _grants(person, now.date(), exercise=exercise)
-    own = Guardianship.objects.filter(guardian=person, until=None)
-    children = own.values_list("child_id", flat=True)
-    glass = Glass.objects.filter(person=person, until__gt=now)
+    roles = {grant.role for grant in grants}
     return Seen(
         account_id=account_id,
         person_id=person.pk,
         name=person.name,
         grants=grants,
-        own=(person.pk, *children)
-        if Role.GUARDIAN in {g.role for g in grants}
-        else (person.pk,),
-        glass=tuple(glass.values_list("unit__path", flat=True)),
+        own=(person.pk, *(_children(person) if Role.GUARDIAN in roles else ())),
+        glass=_glass(person, now) if any(right(r, Deed.GLASS) for r in roles) else (),
         exercise=exercise,
     )
+
+
+def _children(person: Person) -> Iterable[int]:
+    ties = Guardianship.objects.filter(guardian=person, until=None)
+    return ties.values_list("child_id", flat=True)
+
+
+def _glass(person: Person, now: dt.datetime) -> tuple[str, ...]:
+    broken = Glass.objects.filter(person=person, until__gt=now)
+    return tuple(broken.values_list("unit__path", flat=True))
 
 
 def actor(request: HttpRequest, deed: Deed, at: Unit | None = None) -> Actor:
@@ -232,6 +239,12 @@ def reach_row(
 ) -> M:
     """The row with a number, if a deed reaches it; else it does not exist."""
     return _one(within(request, deed, rows, unit, person), pk)
+
+
+def row_number(text: str | None) -> int:
+    """A row's number as a form or an address has it; what is none is 0, which no row has."""
+    plain = text is not None and text.isascii() and text.isdecimal()
+    return int(text) if text and plain and len(text) <= DIGITS else 0
 
 
 def my_units(request: HttpRequest, deed: Deed, *kinds: str) -> QuerySet[Unit]:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from bihuan.web.flows.accounts import Refused
-from bihuan.web.pages.shell import frame
 
 View = Callable[..., HttpResponseBase]
 
@@ -17,8 +16,8 @@ View = Callable[..., HttpResponseBase]
 def show(
     request: HttpRequest, template: str, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Show a page in its frame."""
-    return render(request, template, frame(request) | context, status=status)
+    """Show a page; the frame around it comes from the context processors."""
+    return render(request, template, context, status=status)
 
 
 def say_refusals(view: View) -> View:
