@@ -13,14 +13,13 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import localtime
 
 from bihuan.base.wording import _
 from bihuan.rules.access import Role
 from bihuan.rules.book import load
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.flows.incidents import open_incident
-from bihuan.web.flows.morning import KEPT
+from bihuan.web.flows.standing import clock_of, made, place, there
 from bihuan.web.ledgers.absences.models import CLOSED, Absence
 from bihuan.web.ledgers.checks.entry import RoomEntry
 from bihuan.web.ledgers.checks.models import (
@@ -65,9 +64,10 @@ def submit_room(
     known, standing = _there(room, entry)
     if known is not None:
         return SubmittedRoom(known, said(known), again=True)
-    made = _made(entry, now)
+    elsewhen = _("填写的日子和查寝的日子不一样，没有收下")
+    written = made(entry.made_at, entry.day, now, elsewhen)
     sleepers = sleepers_of([room], entry.day)
-    away = away_of(sleepers, made)
+    away = away_of(sleepers, written)
     policy = policy_of(room.school or room)
     _refuse(
         entry, sleepers, screening_of(room.school or room, entry.day, policy).fever_line
@@ -75,9 +75,8 @@ def submit_room(
     here = sleepers.keys() - away.keys() | entry.hot.keys()
     check = _row(actor, room, entry, here, now)
     check.due = due_of(room, entry.day, policy, now)
-    check.late = bool(check.due and made > check.due)
-    older = standing is not None and _later(standing, check)
-    _place(check, standing, older=older)
+    check.late = bool(check.due and written > check.due)
+    older = place(check, standing)
     check.save(force_insert=True)
     RoomException.objects.bulk_create(_exceptions(check, entry))
     audit.write(
@@ -134,7 +133,7 @@ def due_of(
 
 def said(check: RoomCheck) -> str:
     """One sentence: when, who was there."""
-    at = f"{localtime(_moment(check)):%H:%M}"
+    at = clock_of(check)
     if check.found == Found.NOBODY.value:
         return _("{t}没有人应门，应在{n}人，去向不明", t=at, n=check.expected)
     parts = [_("{t}已查，在寝{n}人", t=at, n=check.present)]
@@ -147,24 +146,8 @@ def said(check: RoomCheck) -> str:
 
 def _there(room: Unit, entry: RoomEntry) -> tuple[RoomCheck | None, RoomCheck | None]:
     of_day = Q(unit=room, day=entry.day, state=Standing.SENT.value)
-    known = standing = None
-    for row in RoomCheck.objects.filter(Q(entry=entry.entry) | of_day):
-        if row.entry == entry.entry:
-            known = row
-        else:
-            standing = row
-    if known is not None and known.unit_id != room.pk:
-        raise Refused(_("这个编号已经用在别处，请重新打开页面再交"))
-    return known, standing
-
-
-def _made(entry: RoomEntry, now: dt.datetime) -> dt.datetime:
-    made = min(entry.made_at.astimezone(now.tzinfo), now) if entry.made_at else now
-    if made.date() != entry.day:
-        raise Refused(_("填写的日子和查寝的日子不一样，没有收下"))
-    if now - made > KEPT:
-        raise Refused(_("这一条放了{n}天才传上来，没有收下", n=(now - made).days))
-    return made
+    rows = RoomCheck.objects.filter(Q(entry=entry.entry) | of_day)
+    return there(rows, entry.entry, room)
 
 
 def _refuse(
@@ -206,18 +189,6 @@ def _row(
     )
 
 
-def _place(check: RoomCheck, standing: RoomCheck | None, *, older: bool) -> None:
-    if standing is None:
-        return
-    late = standing.late and check.late
-    if older:
-        check.state = Standing.REPLACED.value
-        RoomCheck.objects.filter(pk=standing.pk).update(late=late)
-        return
-    check.late, check.replaces = late, standing
-    RoomCheck.objects.filter(pk=standing.pk).update(state=Standing.REPLACED.value)
-
-
 def _exceptions(check: RoomCheck, entry: RoomEntry) -> list[RoomException]:
     if entry.nobody:
         return []
@@ -254,11 +225,3 @@ def _tell_missing(check: RoomCheck, missing: int, now: dt.datetime) -> None:
         "dorm_missing", holders(TOLD, check.unit, now.date()), unit=check.school,
         now=now, link="/dorm/", count=missing,
     )  # fmt: skip
-
-
-def _moment(check: RoomCheck) -> dt.datetime:
-    return check.made_at or check.at
-
-
-def _later(one: RoomCheck, other: RoomCheck) -> bool:
-    return (_moment(one), str(one.entry)) > (_moment(other), str(other.entry))

@@ -260,7 +260,7 @@ def _use(actor: Actor, row: Passing, of: Whom, book: Book, now: dt.datetime) -> 
 
 
 def _out_by(row: Passing, person: Person, book: Book) -> LeaveSlip | None:
-    slip = book.slip(person, _moment(row))
+    slip = book.slip(person, row.written_at)
     going = {SlipState.APPROVED.value, SlipState.USED.value}
     return slip if slip is not None and slip.state in going else None
 
@@ -433,7 +433,7 @@ def _supersede(row: Passing) -> None:
     current = _counts(row).select_for_update().first()
     if current is None:
         return
-    if _moment(current) > _moment(row):
+    if current.written_at > row.written_at:
         row.state = REPLACED
         return
     Passing.objects.filter(pk=current.pk).update(state=REPLACED)
@@ -513,7 +513,7 @@ def _entries(unit: Unit, day: dt.date) -> list[Passing]:
 
 def _order(row: Passing) -> tuple[dt.datetime, bool, str]:
     """By when it was made; at one moment the class before its pupils."""
-    return _moment(row), row.kind == PassingKind.PERSON.value, str(row.entry)
+    return row.written_at, row.kind == PassingKind.PERSON.value, str(row.entry)
 
 
 def counted(rows: Sequence[Passing], boarding: Iterable[int]) -> dict[int, int]:
@@ -539,10 +539,6 @@ def counted(rows: Sequence[Passing], boarding: Iterable[int]) -> dict[int, int]:
         last[person] = row.direction
         found[row.pk] = int(fresh)
     return found
-
-
-def _moment(row: Passing) -> dt.datetime:
-    return row.made_at or row.at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

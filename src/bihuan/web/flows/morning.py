@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localtime
 
 from bihuan.base.wording import N_, _
 from bihuan.plan.words import Role as PersonRole
@@ -24,6 +23,7 @@ from bihuan.rules.triage import Course, Disposition, Screening, triage
 from bihuan.web.flows import absences, alarms
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.flows.incidents import open_incident
+from bihuan.web.flows.standing import clock_of, made, place, there
 from bihuan.web.ledgers.absences.models import Absence
 from bihuan.web.ledgers.checks.entry import CheckEntry, ExceptionEntry
 from bihuan.web.ledgers.checks.models import (
@@ -42,8 +42,6 @@ from bihuan.web.org.policy import Policy, policy_of, screening_of
 from bihuan.web.org.ready import Ready
 from bihuan.web.org.scope import Actor
 
-KEPT: Final = dt.timedelta(days=7)
-"""How long an entry may lie on a phone without a network."""
 COLUMNS: Final = {
     Kind.SICK: "sick",
     Kind.LEAVE: "leave",
@@ -60,6 +58,8 @@ COUNTED: Final = {
     Kind.UNWELL: N_("不适{n}"),
 }
 """How many there are of an exception, as the answer says it."""
+OTHER_DAY: Final = N_("填写的日子和晨检的日子不一样，没有收下")
+TOO_LATE: Final = N_("更正只到当天24:00，之后请校医在台账里更正")
 ACTED_ON: Final = frozenset({Course.ISOLATE})
 
 
@@ -94,11 +94,11 @@ def submit_check(
     known, standing = _there(unit, entry)
     if known is not None:
         return Submitted(known, said(known), again=True)
-    made = _made(entry.made_at, entry.day, standing, now)
+    elsewhen = TOO_LATE if standing else OTHER_DAY
+    written = made(entry.made_at, entry.day, now, _(elsewhen))
     roster = numbers_of(unit, entry.day, entry.slot)
     _refuse_strangers(entry, roster)
     check = _row(actor, unit, entry, now)
-    older = standing if standing and _later(standing, check) else None
     open_now = absences.open_by_person(unit)
     back = entry.back | _dropped(entry, open_now)
     seen = {person for person, row in open_now.items() if row.back_on is not None}
@@ -106,15 +106,15 @@ def submit_check(
     judged = _judge(entry, screening_of(check.school, entry.day, policy))
     _count(check, entry, roster, open_now.keys() - back - seen, judged)
     check.due = _due(check, policy, now)
-    check.late = bool(check.due and made > check.due)
-    _place(check, standing, older)
+    check.late = bool(check.due and written > check.due)
+    older = place(check, standing)
     rows = _save(check, judged)
     audit.write(
         actor, "check", check, school=check.school_id, at=now,
         slot=check.slot, expected=check.expected, present=check.present,
         late=check.late, replaces=check.replaces_id,
     )  # fmt: skip
-    if older is not None:
+    if older:
         return Submitted(check, said(check, 0))
     noted = absences.Noted()
     if unit.kind == UnitKind.CLASS.value:
@@ -243,7 +243,7 @@ def _rows(day: dt.date, region: str) -> Book:
 
 def said(check: ClassCheck, isolated: int | None = None) -> str:
     """One sentence: when it came, what is in it, who has to be apart."""
-    at = f"{localtime(_moment(check)):%H:%M}"
+    at = clock_of(check)
     parts = [
         _("{t}补交", t=at) if check.late else _("{t}已交", t=at),
         counts_said(check),
@@ -270,32 +270,8 @@ def _there(
 ) -> tuple[ClassCheck | None, ClassCheck | None]:
     """The same entry if it came before, and the check that stands now."""
     found = [pk for (pk,) in _SAME(entry.entry, unit.pk, entry.day, entry.slot.value)]
-    known = standing = None
-    for row in ClassCheck.objects.filter(pk__in=found) if found else ():
-        if row.entry == entry.entry:
-            known = row
-        else:
-            standing = row
-    if known is not None and known.unit_id != unit.pk:
-        raise Refused(_("这个编号已经用在别处，请重新打开页面再交"))
-    return known, standing
-
-
-def _made(
-    made_at: dt.datetime | None,
-    day: dt.date,
-    standing: ClassCheck | None,
-    now: dt.datetime,
-) -> dt.datetime:
-    """When it was written; refused where that is not the day it is about."""
-    made = min(made_at.astimezone(now.tzinfo), now) if made_at else now
-    if made.date() != day:
-        if standing is not None:
-            raise Refused(_("更正只到当天24:00，之后请校医在台账里更正"))
-        raise Refused(_("填写的日子和晨检的日子不一样，没有收下"))
-    if now - made > KEPT:
-        raise Refused(_("这一条放了{n}天才传上来，没有收下", n=(now - made).days))
-    return made
+    rows = ClassCheck.objects.filter(pk__in=found) if found else ()
+    return there(rows, entry.entry, unit)
 
 
 def _refuse_strangers(entry: CheckEntry, roster: frozenset[int]) -> None:
@@ -365,21 +341,6 @@ def _count(
     check.mode = Mode.EXCEPTIONS.value if some else Mode.ALL_NORMAL.value
 
 
-def _place(
-    check: ClassCheck, standing: ClassCheck | None, older: ClassCheck | None
-) -> None:
-    """Where a check stands among those of its slot; a correction is as late as the first was."""
-    if standing is None:
-        return
-    late = standing.late and check.late
-    if older is not None:
-        check.state = Standing.REPLACED.value
-        ClassCheck.objects.filter(pk=older.pk).update(late=late)
-        return
-    check.late, check.replaces = late, standing
-    ClassCheck.objects.filter(pk=standing.pk).update(state=Standing.REPLACED.value)
-
-
 def _due(check: ClassCheck, policy: Policy, now: dt.datetime) -> dt.datetime | None:
     at = dt.datetime.combine(check.day, dt.time(), now.tzinfo)
     slots = asked(check.unit, at, policy, boards=check.slot == Slot.EVENING.value)
@@ -430,13 +391,3 @@ def _isolate(
             entry=uuid.uuid5(check.entry, str(one.told.person)),
         )
     return tuple(one.told.person for one in found)
-
-
-def _moment(check: ClassCheck) -> dt.datetime:
-    """When a check was written: on the phone, else when it came."""
-    return check.made_at or check.at
-
-
-def _later(one: ClassCheck, other: ClassCheck) -> bool:
-    """Whether a check was written after another, however they came in."""
-    return (_moment(one), str(one.entry)) > (_moment(other), str(other.entry))

@@ -212,7 +212,7 @@ def answer(
     days = _days(person.school or of.unit, now.date())
     row = _row(actor, of, person, said, days, entry=entry, now=now, made_at=made_at)
     row.source = source
-    if current is not None and _moment(current) > _moment(row):
+    if current is not None and current.written_at > row.written_at:
         row.state = REPLACED
     elif current is not None:
         Answer.objects.filter(pk=current.pk).update(state=REPLACED)
@@ -383,10 +383,6 @@ def _are_asked(of: Round, people: Sequence[Person], day: dt.date) -> None:
 def _honest(made_at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
     """A phone's time, within reason: never after now, never older than a week."""
     return None if made_at is None else min(max(made_at, now - OLDEST), now)
-
-
-def _moment(row: Answer) -> dt.datetime:
-    return row.made_at or row.at
 
 
 def _in_force(of: Round) -> QuerySet[Answer, Answer]:

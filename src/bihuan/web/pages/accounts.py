@@ -32,15 +32,13 @@ from bihuan.web.org.models import (
     Unit,
     UnitKind,
 )
-from bihuan.web.pages.frame import say_refusals, show
+from bihuan.web.pages.frame import number_of, say_refusals, show
 from bihuan.web.pages.people import ROWS, search
 
 CONSENT_TEXT: Final = "2026-1"
 """Version of the consent text that is shown; the text is in templates/org/consent.html."""
 API_DEEDS: Final = (Deed.CHECK_ENTER, Deed.CHECK_SEE, Deed.GATE_KEEP, Deed.DAILY_SEE)
 """Deeds a token may be made for."""
-DIGITS: Final = 18
-"""Digits of the largest number a row can have."""
 TOKEN_DAYS: Final = 180
 JOIN_DAYS: Final = 14
 GIVEN: Final = (
@@ -82,7 +80,7 @@ UNITS: Final = (
 @require_POST
 def make(request: HttpRequest) -> HttpResponseBase:
     """Accounts for everybody of a unit who has none; slips to print, shown once."""
-    unit = scope.reach_unit(request, Deed.ACCOUNTS, number(request, "unit"))
+    unit = scope.reach_unit(request, Deed.ACCOUNTS, number_of(request, "unit"))
     people = Person.objects.filter(unit__path__startswith=unit.path, left_on=None)
     if unit.kind == UnitKind.SCHOOL.value:
         people = people.filter(role__in=STAFF)
@@ -116,13 +114,13 @@ def _change(request: HttpRequest, person: Person) -> HttpResponseBase:
     account = Account.objects.filter(person=person).first()
     what = request.POST.get("what", "")
     if what == "give":
-        unit = scope.reach_unit(request, Deed.ACCOUNTS, number(request, "unit"))
+        unit = scope.reach_unit(request, Deed.ACCOUNTS, number_of(request, "unit"))
         role = Role(request.POST.get("role", ""))
         if role not in GIVEN:
             raise Http404
         accounts.assign(actor, person, role, unit, now)
     elif what == "end":
-        held = person.assignments.filter(pk=number(request, "assignment")).first()
+        held = person.assignments.filter(pk=number_of(request, "assignment")).first()
         accounts.end_assignment(actor, held or _nothing(), now)
     elif account is None:
         slips = accounts.make_accounts(actor, school, [person], now)
@@ -142,14 +140,6 @@ def _nothing() -> Any:
     raise Http404
 
 
-def number(request: HttpRequest, name: str) -> int:
-    """A number of a form; one that is none names nothing."""
-    text = request.POST.get(name, "")
-    return (
-        int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
-    )
-
-
 @open_to(Deed.ACCOUNTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @say_refusals
@@ -157,7 +147,7 @@ def promote(request: HttpRequest) -> HttpResponseBase:
     """Move all classes of a school up a year, after typing its name."""
     schools = scope.my_units(request, Deed.ACCOUNTS, UnitKind.SCHOOL.value)
     if request.method == "POST":
-        school = scope.reach_unit(request, Deed.ACCOUNTS, number(request, "unit"))
+        school = scope.reach_unit(request, Deed.ACCOUNTS, number_of(request, "unit"))
         if request.POST.get("name", "").strip() != school.name:
             raise accounts.Refused(_("校名没写对，没有升级；请照抄校名"))
         actor = scope.actor(request, Deed.ACCOUNTS, school)
@@ -198,13 +188,13 @@ def _hand_over(
     request: HttpRequest, mine: Any, given: Any, colleagues: Any
 ) -> HttpResponseBase:
     actor, now = scope.actor(request, Deed.HAND_OVER), clock.now()
-    if back := given.filter(pk=number(request, "back")).first():
+    if back := given.filter(pk=number_of(request, "back")).first():
         accounts.take_back(actor, back, now)
         messages.success(request, _("已收回"))
         return redirect("hand_over")
-    held = mine.filter(pk=number(request, "assignment")).first()
-    to = colleagues.filter(pk=number(request, "to")).first()
-    if held is None and number(request, "assignment"):
+    held = mine.filter(pk=number_of(request, "assignment")).first()
+    to = colleagues.filter(pk=number_of(request, "to")).first()
+    if held is None and number_of(request, "assignment"):
         raise Http404  # another's post, and no word on whether there is one
     if held is None or to is None:
         raise accounts.Refused(_("请选交哪个班、交给谁"))
@@ -240,8 +230,8 @@ def _bureau(request: HttpRequest) -> Unit:
 
 
 def _break(request: HttpRequest) -> HttpResponseBase:
-    unit = scope.reach_unit(request, Deed.GLASS, number(request, "unit"))
-    told = Person.objects.filter(pk=number(request, "told"), school=None).first()
+    unit = scope.reach_unit(request, Deed.GLASS, number_of(request, "unit"))
+    told = Person.objects.filter(pk=number_of(request, "told"), school=None).first()
     if told is None:
         raise accounts.Refused(_("请选告知谁"))
     accounts.break_glass(
@@ -276,7 +266,7 @@ def _children(request: HttpRequest) -> list[Person]:
 
 
 def _consent(request: HttpRequest) -> HttpResponseBase:
-    child = scope.reach_person(request, Deed.CONSENT, number(request, "child"))
+    child = scope.reach_person(request, Deed.CONSENT, number_of(request, "child"))
     mine = child.guardians.filter(guardian_id=scope.me(request)).first()
     known = mine or child.guardians.first()
     actor = scope.actor(request, Deed.CONSENT, child.unit)
@@ -302,7 +292,7 @@ def join_code(request: HttpRequest) -> HttpResponseBase:
     classes = scope.my_units(request, Deed.CONSENT, UnitKind.CLASS.value)
     code, klass = "", None
     if request.method == "POST":
-        klass = scope.reach_unit(request, Deed.CONSENT, number(request, "unit"))
+        klass = scope.reach_unit(request, Deed.CONSENT, number_of(request, "unit"))
         actor = scope.actor(request, Deed.CONSENT, klass)
         code = accounts.make_join_code(actor, klass, JOIN_DAYS, clock.now())
     return show(
@@ -388,10 +378,10 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
 
 def _token(request: HttpRequest, rows: Any) -> str:
     now = clock.now()
-    if old := rows.filter(pk=number(request, "end")).first():
+    if old := rows.filter(pk=number_of(request, "end")).first():
         accounts.end_token(scope.actor(request, Deed.SETTINGS, old.unit), old, now)
         return ""
-    unit = scope.reach_unit(request, Deed.SETTINGS, number(request, "unit"))
+    unit = scope.reach_unit(request, Deed.SETTINGS, number_of(request, "unit"))
     asked = set(request.POST.getlist("deed"))
     return accounts.make_token(
         scope.actor(request, Deed.SETTINGS, unit),

@@ -29,8 +29,7 @@ from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, UnitKind
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import Due, due
-from bihuan.web.pages.frame import show
-from bihuan.web.pages.incident import run
+from bihuan.web.pages.frame import run, show
 
 ORDER: Final = tuple(state.value for state in AlarmState)
 MARKS: Final = {"open": "fail", "taken": "run", "closed": "pass"}

@@ -89,10 +89,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponseBase:
 def urge(request: HttpRequest) -> HttpResponseBase:
     """Tell those who have not reported; says how many, and how they were told."""
     now = clock.now()
-    wanted = request.POST.get("unit", "")
-    only = int(wanted) if wanted.isdecimal() else None
+    only = scope.row_number(request.POST.get("unit"))
     schools = list(scope.my_units(request, Deed.URGE, UnitKind.SCHOOL.value))
-    if only is not None:
+    if only:
         reached = scope.reach_unit(request, Deed.URGE, only)
         schools = [school for school in schools if school.pk == reached.pk]
     who = scope.seen(request)
@@ -172,10 +171,8 @@ def _schools(request: HttpRequest) -> list[Unit]:
 
 
 def _asked_unit(request: HttpRequest) -> Unit | None:
-    wanted = request.GET.get("unit", "")
-    if not wanted.isdecimal():
-        return None
-    return scope.reach_unit(request, Deed.BOARD, int(wanted))
+    wanted = scope.row_number(request.GET.get("unit"))
+    return scope.reach_unit(request, Deed.BOARD, wanted) if wanted else None
 
 
 def _told(

@@ -71,7 +71,7 @@ class Room:
         if self.check is None:
             return ""
         if self.state == "unknown":
-            at = localtime(self.check.made_at or self.check.at)
+            at = localtime(self.check.written_at)
             return _(
                 "{t}敲过{k}次，应在{n}人，去向不明",
                 t=f"{at:%H:%M}", k=self.knocks, n=self.check.expected,

@@ -72,8 +72,8 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Note that all was read that the page showed, not what came since."""
     who = _who(request)
     rows = inbox.notices(who.account_id, exercise=who.exercise)
-    last = request.POST.get("last", "")
-    inbox.read(rows.filter(pk__lte=int(last) if last.isdecimal() else 0), clock.now())
+    last = scope.row_number(request.POST.get("last"))
+    inbox.read(rows.filter(pk__lte=last), clock.now())
     return redirect("inbox")
 
 

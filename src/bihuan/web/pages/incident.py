@@ -2,12 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -42,12 +41,17 @@ from bihuan.web.org.policy import alarm_rules_of
 from bihuan.web.pages import incident_board as boards
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import Due, due
-from bihuan.web.pages.frame import say_refusals, show
+from bihuan.web.pages.frame import (
+    back,
+    entry_of,
+    number_of,
+    run,
+    say_refusals,
+    show,
+)
 
 AT_HAND: Final = (Step.MASKED, Step.ROOM, Step.REMEASURED, Step.GUARDIAN)
 """Steps that whoever opened an incident, or its class teacher, notes too."""
-DIGITS: Final = 18
-"""Digits of the largest number a row can have."""
 LISTED: Final = 60
 """Incidents on the list at most; the ledger has all."""
 
@@ -388,40 +392,6 @@ def call(request: HttpRequest, pk: int) -> HttpResponseBase:
 def here(row: Incident) -> str:
     """Address of an incident."""
     return reverse("incident", args=[row.pk])
-
-
-def run(
-    request: HttpRequest, where: str, write: Callable[[], object], said: str = ""
-) -> HttpResponseBase:
-    """Write, and go back to where it was asked; a refusal is said there."""
-    try:
-        write()
-    except Refused as refused:
-        return back(request, where, str(refused))
-    if said:
-        messages.success(request, said)
-    return redirect(where)
-
-
-def back(request: HttpRequest, where: str, why: str) -> HttpResponseBase:
-    """Go back without having written, and say why."""
-    messages.error(request, why)
-    return redirect(where)
-
-
-def number_of(request: HttpRequest, name: str) -> int:
-    """A number of a form or an address; one that is none names nothing."""
-    text = request.POST.get(name) or request.GET.get(name) or ""
-    plain = text.isascii() and text.isdecimal() and len(text) <= DIGITS
-    return int(text) if plain else 0
-
-
-def entry_of(request: HttpRequest) -> uuid.UUID | None:
-    """Number the page gave this entry, so that a second sending changes nothing."""
-    try:
-        return uuid.UUID(request.POST.get("entry", ""))
-    except ValueError:
-        return None
 
 
 @open_to(Deed.INCIDENT_STEP)

@@ -19,15 +19,12 @@ from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.scope import Actor
 from bihuan.web.pages import incident_board as boards
-from bihuan.web.pages.frame import show
+from bihuan.web.pages.frame import back, number_of, run, show
 from bihuan.web.pages.incident import (
     acting,
-    back,
     detail_of,
     name_of,
-    number_of,
     reach,
-    run,
 )
 
 

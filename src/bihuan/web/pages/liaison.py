@@ -33,8 +33,7 @@ from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.pages import incident as incidents
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import Due, due
-from bihuan.web.pages.frame import show
-from bihuan.web.pages.incident import back, entry_of, number_of, run
+from bihuan.web.pages.frame import back, entry_of, number_of, run, show
 
 TESTED: Final = dt.timedelta(days=7)
 """Days after which a line has to be tested again."""

@@ -97,7 +97,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Take a workbook as the next version."""
-    unit = scope.reach_unit(request, Deed.PLAN_UPLOAD, _whole(request.POST.get("unit")))
+    unit = scope.reach_unit(
+        request, Deed.PLAN_UPLOAD, scope.row_number(request.POST.get("unit"))
+    )
     try:
         name, data = _given(request)
         who = scope.actor(request, Deed.PLAN_UPLOAD, unit)
@@ -164,7 +166,9 @@ def _reach(request: HttpRequest, deed: Deed, pk: int) -> PlanVersion:
 
 def _context(request: HttpRequest, row: PlanVersion) -> dict[str, Any]:
     problems = planfile.told(row.problems)
-    number = min(max(_whole(request.GET.get("n")), 0), max(len(problems) - 1, 0))
+    number = min(
+        max(scope.row_number(request.GET.get("n")), 0), max(len(problems) - 1, 0)
+    )
     chosen = problems[number] if problems else None
     changed = plans.changes(row) if row.checked else ()
     return {
@@ -261,7 +265,3 @@ def _may_give_back(request: HttpRequest, row: PlanVersion) -> bool:
 def _may(request: HttpRequest, deed: Deed, row: PlanVersion) -> bool:
     rows = Unit.objects.filter(pk=row.unit_id)
     return scope.within(request, deed, rows, unit="").exists()
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < SHOWN else 0

@@ -37,8 +37,8 @@ from bihuan.web.org.models import Unit, UnitKind
 from bihuan.web.org.policy import policy_of
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import Due, due
-from bihuan.web.pages.frame import show
-from bihuan.web.pages.incident import back, entry_of, name_of, number_of, reach, run
+from bihuan.web.pages.frame import back, entry_of, number_of, run, show
+from bihuan.web.pages.incident import name_of, reach
 
 MARKS: Final = {
     State.FAIL: "fail",

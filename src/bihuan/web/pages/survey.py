@@ -201,10 +201,10 @@ def _own_part(request: HttpRequest, of: Round, day: dt.date) -> str | None:
 
 def _top(request: HttpRequest) -> Unit | None:
     """The school that is looked at; None: all of them."""
-    asked = request.GET.get("school", "")
+    asked = scope.row_number(request.GET.get("school"))
     schools = scope.my_units(request, Deed.SURVEY_SEE, UnitKind.SCHOOL.value)
-    if asked.isdecimal():
-        return scope.reach_unit(request, Deed.SURVEY_SEE, int(asked[:18]))
+    if asked:
+        return scope.reach_unit(request, Deed.SURVEY_SEE, asked)
     above = scope.my_units(request, Deed.SURVEY_SEE, UnitKind.BUREAU.value).exists()
     if above or schools.count() > 1:
         return None
@@ -287,9 +287,8 @@ def _rights(request: HttpRequest, of: Round, top: Unit | None) -> dict[str, Any]
 def urge(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Remind those who see to it: principals, or class teachers and heads of sections."""
     of = _round(request, pk)
-    number = request.POST.get("at", "")
     unit = scope.reach_unit(
-        request, Deed.URGE, int(number) if number.isdecimal() else 0
+        request, Deed.URGE, scope.row_number(request.POST.get("at"))
     )
     told = flow.urge(scope.actor(request, Deed.URGE, unit), of, unit, clock.now())
     messages.success(request, _("催了{n}人", n=told))
@@ -362,7 +361,7 @@ def _rest(
 ) -> HttpResponseBase:
     """All who were on the page without an answer: no travel, nothing unusual."""
     _fill_right(request, of, place)
-    wanted = {int(n) for n in request.POST.getlist("person") if n.isdecimal()}
+    wanted = {scope.row_number(n) for n in request.POST.getlist("person")}
     people = [
         p
         for p in flow.asked(of, now.date(), place).select_related("unit", "school")

@@ -14,6 +14,7 @@ from bihuan.web.flows.accounts import Refused
 from bihuan.web.flows.survey import Said
 from bihuan.web.ledgers.survey.models import Answer
 from bihuan.web.ledgers.survey.paste import QUESTIONS, Told
+from bihuan.web.org import scope
 
 LARGEST: Final = 2 * 2**20
 """Bytes of a class's sheet."""
@@ -154,12 +155,12 @@ def picked(post: Any, lines: int) -> tuple[list[Picked], int]:
     for number in range(lines):
         if post.get(f"take-{number}") != "on":
             continue
-        person = post.get(f"person-{number}", "")
+        person = scope.row_number(post.get(f"person-{number}"))
         said = _line(post, number, rest_no=rest_no)
-        if said is None or not person.isdecimal():
+        if said is None or not person:
             left += 1
             continue
-        found.setdefault(int(person), []).append(said)
+        found.setdefault(person, []).append(said)
     once = [Picked(person=p, said=s[0]) for p, s in found.items() if len(s) == 1]
     return once, left + sum(len(s) for s in found.values() if len(s) > 1)
 

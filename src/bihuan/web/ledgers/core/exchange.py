@@ -85,9 +85,9 @@ def _head(request: HttpRequest, eye: Sight, purpose: str) -> Head:
 
 def _unit_of(request: HttpRequest, eye: Sight) -> Unit:
     """The unit that hands it in: the one it was narrowed to, or one's own."""
-    asked = request.GET.get("unit", "")
+    asked = scope.row_number(request.GET.get("unit"))
     seen = scope.my_units(request, eye.ledger.see)
-    if asked.isdecimal() and (found := seen.filter(pk=int(asked)).first()):
+    if asked and (found := seen.filter(pk=asked).first()):
         return found
     top = min((top for top, _detail in eye.tops), key=len, default="")
     return get_object_or_404(Unit, path=top)

@@ -61,6 +61,7 @@ from bihuan.web.ledgers.core.sheet import (
 )
 from bihuan.web.ledgers.core.sight import Sight
 from bihuan.web.ledgers.core.values import masked, person_shown, said as value_said
+from bihuan.web.org import scope
 from bihuan.web.org.models import Person, Unit
 from bihuan.web.org.scope import Actor
 
@@ -294,9 +295,7 @@ class Reader:
         if cell is None or is_nothing(cell.raw):
             return
         text = text_of(cell.raw).strip()
-        found = (
-            self.eye.rows().filter(pk=int(text)).first() if text.isdecimal() else None
-        )
+        found = self.eye.rows().filter(pk=scope.row_number(text)).first()
         if found is None:
             _tell(line, cell, _("没有编号{n}的记录；新加的行请把编号空着", n=text[:20]))
         elif found.state == REPLACED:

@@ -1,6 +1,7 @@
 """What the row of every ledger has: where it belongs, who wrote it, when, in which state."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar, Final, TypeVar
 
 from django.db import models
@@ -41,6 +42,11 @@ class Row(models.Model):
     class Meta:
         abstract = True
         ordering: ClassVar = ["-day", "-pk"]
+
+    @property
+    def written_at(self) -> datetime:
+        """When it was written: on the phone, else when it came."""
+        return self.made_at or self.at
 
 
 R = TypeVar("R", bound=Row)

@@ -203,10 +203,8 @@ def new(request: HttpRequest, eye: Sight) -> HttpResponse:
 
 def _chosen(request: HttpRequest, eye: Sight) -> Unit | None:
     """The unit a row is for: the one asked for, or the only one there is."""
-    asked = request.GET.get("unit", "")
-    if asked:
-        number = int(asked) if asked.isdecimal() else 0
-        return get_object_or_404(eye.units, pk=number)
+    if asked := request.GET.get("unit", ""):
+        return get_object_or_404(eye.units, pk=scope.row_number(asked))
     some = list(eye.units[:2])
     if not some:
         raise Http404

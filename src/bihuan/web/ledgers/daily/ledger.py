@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from bihuan.base.wording import N_, _
 from bihuan.plan.words import Word
 from bihuan.rules.access import Deed, Role
+from bihuan.rules.daily import LABELS
 from bihuan.web.ledgers.core.declare import (
     Clock,
     Column,
@@ -30,14 +31,7 @@ class DailyState(Word):
 
 
 FIGURES = {
-    "expected": N_("应到"),
-    "present": N_("实到"),
-    "sick": N_("病假"),
-    "fever": N_("其中发热"),
-    "cough": N_("咳嗽"),
-    "gastro": N_("腹泻呕吐"),
-    "rash": N_("皮疹"),
-    "other": N_("其他"),
+    **LABELS,
     "observed": N_("隔离观察"),
     "returned": N_("外地返回在观察"),
     "confirmed": N_("确诊"),
