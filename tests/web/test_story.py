@@ -304,7 +304,8 @@ def evening(stage: Stage) -> None:
             tab.locator("#keep").click()
         stage.see(tab, "16-dorm")
         expect(tab.locator("main")).not_to_contain_text("咳嗽")
-        tab.locator("#send").click()
+        with tab.expect_response(lambda got: got.request.method == "POST"):
+            tab.locator("#send").click()
         expect(tab.locator("#tally")).to_contain_text("已查1/1")
     check = RoomCheck.objects.get()
     assert (check.expected, check.present) == (7, 5)
