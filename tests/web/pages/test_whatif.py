@@ -95,6 +95,7 @@ def warm(cast: Cast, school: Unit) -> None:
 
 
 def test_nonsense_in_the_address_pulls_no_lever(cast: Cast, in_force: Unit) -> None:
+    warm(cast, in_force)
     page = cast.client("doctor").get(
         f"/whatif/{in_force.pk}/",
         {"ventilation.times": "nan", "mask.wearing": "x", "nothing": "1"},
