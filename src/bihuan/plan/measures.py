@@ -227,6 +227,8 @@ class StagedOpening(_Measure):
     kind: ClassVar[str] = "staged_opening"
     label: ClassVar[str] = N_("分批开学")
     opens: date
+    locked: bool = False
+    """The date stays when the return is planned anew 锁定."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,6 +33,10 @@ class School:
     """Days from one home leave 大休 of the boarders to the next; 0: every week."""
     leave_days: Days = Days(2)
     first_leave: date | None = None
+    ready: date | None = None
+    """From this day on it can be inspected 具备核验条件; None: from the first day on."""
+    accepted: date | None = None
+    """The day on which it passed the inspection 通过核验; None: not yet."""
     note: str = ""
 
 
@@ -45,6 +49,10 @@ class Grade:
     name: str
     level: int
     head: PersonId = PersonId("")
+    students: int = 0
+    """Persons, where no classes are given; else the sum of the classes."""
+    riders: int = 0
+    """Of these, who come back by coach 乘客车返校."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

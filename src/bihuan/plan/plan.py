@@ -15,8 +15,9 @@ from bihuan.plan.duties import Document, Duty, Liaison, Supply
 from bihuan.plan.measures import Measure
 from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
+from bihuan.plan.staging import Siblings, Slot, Staging
 from bihuan.plan.timetable import CalendarDay, Lesson, Period, Teaching
-from bihuan.plan.words import CapacityKind, Extent, OrderKind
+from bihuan.plan.words import CapacityKind, Extent, OrderKind, Stage
 
 FORMAT = "bihuan-plan/1"
 
@@ -52,11 +53,17 @@ class Order:
     kind: OrderKind
     date: date
     document: str = ""
+    stage: Stage | None = None
+    """Schools of this stage only; None: every school that has the grade."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capacity:
-    """How much of something scarce there is, day by day; area empty: the district."""
+    """How much of something scarce there is, day by day; area empty: the district.
+
+    OPENINGS without an area holds for each area by itself; SUPPLIED is the stock of the
+    day: how many may be at school, not how many may come.
+    """
 
     kind: CapacityKind
     start: date
@@ -73,6 +80,7 @@ class Plan:
     areas: tuple[Area, ...] = ()
     orders: tuple[Order, ...] = ()
     capacities: tuple[Capacity, ...] = ()
+    staging: tuple[Staging, ...] = ()
     schools: tuple[School, ...] = ()
     grades: tuple[Grade, ...] = ()
     classes: tuple[Class, ...] = ()
@@ -82,6 +90,8 @@ class Plan:
     teaching: tuple[Teaching, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     calendar: tuple[CalendarDay, ...] = ()
+    siblings: tuple[Siblings, ...] = ()
+    slots: tuple[Slot, ...] = ()
     measures: tuple[Measure, ...] = ()
     duties: tuple[Duty, ...] = ()
     supplies: tuple[Supply, ...] = ()

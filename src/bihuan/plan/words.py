@@ -133,6 +133,7 @@ class OrderKind(Word):
 
     FIXED = "fixed", N_("统一日期")
     NOT_BEFORE = "not_before", N_("不早于")
+    NOT_AFTER = "not_after", N_("不晚于")
 
 
 class CapacityKind(Word):
@@ -144,6 +145,8 @@ class CapacityKind(Word):
     OBSERVATION_BEDS = "observation_beds", N_("集中观察床位")
     BUSES = "buses", N_("客车")
     INSPECTIONS = "inspections", N_("核验组次")
+    STUDENTS = "students", N_("返校人数")
+    SUPPLIED = "supplied", N_("物资可供在校人数")
 
 
 class DayKind(Word):
@@ -166,6 +169,54 @@ class InPlace(Word):
     CARE = "d5", N_("教育关爱")
     RESPONSE = "d6", N_("应急处置")
     ONLINE = "d7", N_("线上教育")
+
+
+class Tuning(Word):
+    """What a setting of the staggered return says; its unit stands in the label."""
+
+    TERM = "term", N_("排期天数")
+    NOTICE = "notice", N_("提前通知天数")
+    BATCHES = "batches", N_("每校分几批")
+    LOW_FIRST = "low_first", N_("低年级在前")
+    GAP = "gap", N_("同校批次间隔天数")
+    WEEKENDS = "weekends", N_("周末可返校")
+    VALID = "valid", N_("核验有效天数")
+    DISINFECTION = "disinfection", N_("每校消杀天数")
+    SAMPLED = "sampled", N_("返校采样比例")
+    SAMPLING_AHEAD = "sampling_ahead", N_("采样提前天数")
+    OBSERVED = "observed", N_("返校进观察比例")
+    OBSERVATION = "observation", N_("观察天数")
+    BUS_SEATS = "bus_seats", N_("每车座位")
+    LATE = "late", N_("晚返校权重")
+    PEAK = "peak", N_("单日最多返校权重")
+    SIBLINGS = "siblings", N_("同胞不同日权重")
+    FAIRNESS = "fairness", N_("片区不均权重")
+    CHANGE = "change", N_("改期权重")
+    CHANGED = "changed", N_("改期家庭上限")
+    SLOT = "slot", N_("时段分钟数")
+    SERVICE = "service", N_("每人过检秒数")
+    OUT = "out", N_("每人出校秒数")
+    HEADROOM = "headroom", N_("通道余量")
+    IGNORE = "ignore", N_("不按时段来的比例")
+    SPREAD = "spread", N_("到校早晚分钟数")
+    SEATED = "seated", N_("餐位使用率")
+    COUNTER = "counter", N_("窗口每分钟打饭人数")
+    EATING = "eating", N_("就餐分钟数")
+    STAIR = "stair", N_("楼梯每分钟通过人数")
+    TAPS = "taps", N_("每层洗漱位")
+    WASHING = "washing", N_("洗漱分钟数")
+
+
+class Flow(Word):
+    """Where a class passes in a day, in the order of the day."""
+
+    BUS = "bus", N_("乘校车")
+    ARRIVAL = "arrival", N_("到校")
+    BREAKFAST = "breakfast", N_("早餐")
+    LUNCH = "lunch", N_("午餐")
+    SUPPER = "supper", N_("晚餐")
+    DISMISSAL = "dismissal", N_("离校")
+    WASH = "wash", N_("洗漱")
 
 
 class Driver(Word):

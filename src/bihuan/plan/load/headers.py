@@ -17,6 +17,7 @@ from bihuan.plan.names import folded, plain
 from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
 from bihuan.plan.plan import TABLES, Capacity, District, Order
+from bihuan.plan.staging import Siblings, Slot, Staging
 from bihuan.plan.timetable import CalendarDay, Lesson, Period, Teaching
 
 KIND: Final = "kind"
@@ -239,6 +240,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _c("kind", "要求", "Kind", "统一日期"),
             _c("date", "日期", "Date", "2020-04-07", DAY),
             _c("document", "依据文件", "Document", "B1", N_("文件编号"), refers=("documents",)),
+            _c("stage", "学段", "Stage", "", N_("空着表示有这个年级的学校都算")),
         ),
     ),
     Sheet(
@@ -254,6 +256,21 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _c("amount", "每日数量", "Amount a day", "2"),
             _c("end", "截止日期", "To", "2020-07-10", N_("空着表示一直有效")),
             _c("area", "片区", "Area", "A1", N_("空着表示全区县"), refers=("areas",)),
+        ),
+    ),
+    Sheet(
+        table="staging",
+        zh="错峰设置",
+        en="Staggering",
+        note=ROWS,
+        types=(Staging,),
+        key=("kind", "school", "stage"),
+        columns=(
+            _c("kind", "项目", "Setting", "同校批次间隔天数"),
+            _c("amount", "数值", "Amount", "1", N_("单位见项目；比例如 90% 或 0.9")),
+            _c("school", "学校", "School", "", N_("空着表示不限学校"), refers=("schools",)),
+            _c("stage", "学段", "Stage", "", N_("空着表示不限学段")),
+            _c("document", "依据文件", "Document", "", N_("文件编号"), refers=("documents",)),
         ),
     ),
     Sheet(
@@ -276,6 +293,8 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _c("leave_every", "大休间隔（天）", "Home leave every (days)", "28", N_("两次大休相隔的天数，0 为每周"), units=_DAYS),
             _c("leave_days", "大休天数", "Home leave (days)", "2", units=_DAYS),
             _c("first_leave", "首次大休", "First home leave", "2020-05-01", DAY),
+            _c("ready", "具备核验条件", "Ready from", "2020-04-02", N_("自查达标、可以来核验的日期；空着表示随时")),
+            _c("accepted", "通过核验", "Accepted on", "", N_("还没有核验的空着")),
             _c("note", "备注", "Note"),
         ),
     ),
@@ -292,6 +311,8 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _c("name", "年级名称", "Grade", "高三", also=("年级", "名称")),
             _c("level", "年级序号", "Grade level", "12", N_("高三 12，初三 9，小学一年级 1，幼儿园 0"), high=12),
             _c("head", "年级主任", "Head of grade", "T12-3", PERSON, refers=_PEOPLE),
+            _c("students", "学生数", "Students", "", N_("没有填班级的年级才填"), units=_PERSONS),
+            _c("riders", "乘客车返校", "Come by coach", "", N_("其中乘客车返校的人数"), units=_PERSONS),
         ),
     ),
     Sheet(
@@ -439,6 +460,40 @@ SHEETS: Final[tuple[Sheet, ...]] = (
         ),
     ),
     Sheet(
+        table="siblings",
+        zh="同胞",
+        en="Siblings",
+        note=ROWS,
+        types=(Siblings,),
+        key=("school", "grade", "other_school", "other_grade"),
+        columns=(
+            _school(),
+            _c("grade", "年级", "Grade", "G12", refers=("grades",)),
+            _c("other_school", "另一学校", "Other school", "SHIYAN", SCHOOL, refers=("schools",)),
+            _c("other_grade", "另一年级", "Other grade", "G10", N_("另一学校的年级")),
+            _c("pairs", "对数", "Pairs", "12", N_("两个年级都有孩子的家庭数，不填姓名"), units=("对",)),
+        ),
+    ),
+    Sheet(
+        table="slots",
+        zh="班级时段",
+        en="Slots",
+        note=ROWS,
+        types=(Slot,),
+        key=("school", "klass", "flow", "who"),
+        columns=(
+            _school(),
+            _c("klass", "班级", "Class", "G12C01", refers=("classes",)),
+            _c("flow", "环节", "Flow", "到校"),
+            _c("start", "开始", "Start", "07:20", TIME),
+            _c("end", "结束", "End", "07:35", TIME),
+            _c("zone", "场所", "Place", "GATE1", PLACE, refers=("zones",)),
+            _c("lane", "通道", "Lane", "1", N_("校门通道的序号；空着表示不限")),
+            _c("who", "对象", "Who", "学生"),
+            _c("leader", "带队人", "Leader", "", PERSON, refers=_PEOPLE),
+        ),
+    ),
+    Sheet(
         table="measures",
         zh="措施",
         en="Measures",
@@ -455,6 +510,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
             _m("end", "截止日期", "To", N_("空着表示到最后一天")),
             _m("at", "检查时间", "At", TIME, "symptom_check", example="07:20"),
             _m("opens", "开学日期", "Opens", DAY, "staged_opening"),
+            _m("locked", "锁定", "Locked", N_("重新排期时不动"), "staged_opening"),
             _m("who", "对象", "Who", kinds="symptom_check vaccination", example="学生"),
             _m("looker", "检查人", "Looker", N_("岗位"), "symptom_check", example="班主任"),
             _m("fever_sensitivity", "发热检出率", "Fever found", SHARE, _LOOKS, example="90%"),
