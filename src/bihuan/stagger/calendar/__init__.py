@@ -1,0 +1,1 @@
+"""The opening calendar of a district: batches, days, capacities."""

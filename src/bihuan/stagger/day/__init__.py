@@ -1,0 +1,1 @@
+"""A school's day: slots by class at gate, table, stair and tap."""
