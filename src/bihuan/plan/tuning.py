@@ -95,9 +95,10 @@ def tuned(
     stage: Stage | None = None,
 ) -> float:
     """What holds for a school or a stage: its most particular row, else the default."""
-    amount, rank = TUNED[kind].amount, -1
-    if stage in TUNED[kind].by_stage:
-        amount = TUNED[kind].by_stage[stage]
+    default = TUNED[kind]
+    amount, rank = default.amount, -1
+    if stage is not None:
+        amount = default.by_stage.get(stage, amount)
     for row in plan.staging:
         fits = row.school in (school, "") and row.stage in (stage, None)
         particular = 2 * bool(row.school) + bool(row.stage)

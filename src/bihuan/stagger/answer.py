@@ -4,8 +4,8 @@ A calendar is dates by school and grade, a day is slots by class. Everything a c
 write by hand is in `openings`, `visits` and `slots`; the rest tells how good it is.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 
 from bihuan.base.ids import AreaCode, GradeCode, SchoolCode, ZoneCode
 from bihuan.base.wording import N_
@@ -60,7 +60,7 @@ class Opening:
 
     school: SchoolCode
     grades: tuple[GradeCode, ...]
-    date: date
+    date: dt.date
     why: Why = Why.CHOSEN
     students: int = 0
 
@@ -70,7 +70,7 @@ class Visit:
     """The inspection 核验 of a school; its disinfection ends the day before it."""
 
     school: SchoolCode
-    date: date
+    date: dt.date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +82,12 @@ class Unready:
 
     school: SchoolCode
     grades: tuple[GradeCode, ...]
-    date: date
+    date: dt.date
     order: str
     """Code of the order that fixes the date."""
-    ready: date | None
+    ready: dt.date | None
     """Earliest day on which the school could pass; None: not within the term."""
-    mend_by: date
+    mend_by: dt.date
     """Last day on which an inspection would still be in time."""
     borrow: tuple[SchoolCode, ...] = ()
     """Accepted schools of the area with the room, nearest in size first."""
@@ -180,7 +180,7 @@ class Day:
     """Slots of a school on a date."""
 
     school: SchoolCode
-    date: date
+    date: dt.date
     status: Status
     present: tuple[GradeCode, ...] = ()
     slots: tuple[Slot, ...] = ()
@@ -206,8 +206,8 @@ class Moved:
 
     school: SchoolCode
     grades: tuple[GradeCode, ...]
-    was: date | None
-    now: date | None
+    was: dt.date | None
+    now: dt.date | None
     students: int
 
 
@@ -216,4 +216,4 @@ class Pool:
     """What counties share: persons sampled a day, by date; areas are the county's own."""
 
     area: AreaCode
-    by_day: tuple[tuple[date, int], ...]
+    by_day: tuple[tuple[dt.date, int], ...]
