@@ -2,7 +2,8 @@
 
 The catalogue is sorted by msgid and has no line numbers and no dates, so that two
 branches which add messages do not meet in it. A translator's comment ``# keep`` on an
-entry allows Chinese characters in its translation (a proper name in brackets).
+entry allows Chinese characters in its translation (a proper name in brackets). An entry
+may have plural forms: its msgid_plural is its msgid again, and ``_`` chooses by the number.
 """
 
 import argparse
@@ -63,24 +64,42 @@ def read(path: Path) -> Catalog:
         return read_po(file, charset="utf-8")
 
 
-def translations(catalogue: Catalog) -> Iterator[tuple[str, str, bool]]:
-    """Yield msgid, msgstr, and whether Chinese characters may stay in it."""
+def forms(catalogue: Catalog) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Yield msgid, its forms from one to many, and whether Chinese may stay in them."""
     for entry in catalogue:
-        if entry.id:
-            yield str(entry.id), str(entry.string or ""), "keep" in entry.user_comments
+        if not entry.id:
+            continue
+        plural = isinstance(entry.id, (list, tuple))
+        msgid = entry.id[0] if plural else entry.id
+        told = entry.string if plural else (entry.string,)
+        yield msgid, tuple(one or "" for one in told), "keep" in entry.user_comments
+
+
+def translations(catalogue: Catalog) -> Iterator[tuple[str, str, bool]]:
+    """Yield msgid, msgstr, and whether Chinese characters may stay in it, form by form."""
+    for msgid, told, keep in forms(catalogue):
+        for one in told:
+            yield msgid, one, keep
 
 
 def merged(messages: Iterable[str], catalogues: Iterable[Catalog]) -> Catalog:
-    """Give each message the first translation that one of the catalogues has."""
-    known: dict[str, tuple[str, bool]] = {}
+    """Give each message the first translation that one of the catalogues has.
+
+    Forms of one and of many stand before a translation that has no forms yet.
+    """
+    known: dict[str, tuple[tuple[str, ...], bool]] = {}
     for catalogue in catalogues:
-        for msgid, msgstr, keep in translations(catalogue):
-            if msgstr and msgid not in known:
-                known[msgid] = msgstr, keep
+        for msgid, told, keep in forms(catalogue):
+            if all(told) and len(told) > len(known.get(msgid, ((), False))[0]):
+                known[msgid] = told, keep
     result = Catalog(locale="en")
     for msgid in sorted(messages):
-        msgstr, keep = known.get(msgid, ("", False))
-        result.add(msgid, msgstr, user_comments=["keep"] if keep else [])
+        told, keep = known.get(msgid, (("",), False))
+        marks = ["keep"] if keep else []
+        if len(told) > 1:
+            result.add((msgid, msgid), told, user_comments=marks)
+        else:
+            result.add(msgid, told[0], user_comments=marks)
     return result
 
 

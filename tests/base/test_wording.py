@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 import words
+from bihuan.base import wording
 from bihuan.base.wording import (
     N_,
     SOURCE,
@@ -67,6 +69,47 @@ def test_merging_keeps_what_is_there_and_fills_what_is_empty() -> None:
     theirs.add("丙", "nobody says it")
     merged = words.translations(words.merged({"甲", "乙"}, [ours, theirs]))
     assert list(merged) == [("乙", "second 乙", True), ("甲", "ours", False)]
+
+
+def test_forms_of_one_and_many_stand_before_a_translation_without() -> None:
+    ours, theirs = Catalog(), Catalog()
+    ours.add("{n}条", "{n} items")
+    theirs.add(("{n}条", "{n}条"), ("{n} item", "{n} items"))
+    merged = words.merged({"{n}条"}, [ours, theirs])
+    assert [told for _msgid, told, _keep in words.forms(merged)] == [
+        ("{n} item", "{n} items")
+    ]
+    again = words.merged({"{n}条"}, [merged, ours])
+    assert words.written(again) == words.written(merged)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"n": 1, "m": 5}, "1 of 5 alarm"),
+        ({"n": 3, "m": 1}, "3 of 1 alarms"),
+        ({"n": "{n}", "m": "{m}"}, "{n} of {m} alarms"),
+        ({"n": "1", "m": 1}, "1 of 1 alarm"),
+    ],
+)
+def test_a_message_takes_the_form_of_its_number(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    values: Mapping[str, object],
+    said: str,
+) -> None:
+    made = Catalog(locale="en")
+    message = "{m}条报警里的{n}条"
+    made.add((message, message), ("{n} of {m} alarm", "{n} of {m} alarms"))
+    folder = tmp_path / "en/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "bihuan.mo").open("wb") as file:
+        write_mo(file, made)
+    monkeypatch.setattr(wording, "LOCALE", tmp_path)
+    wording._catalogue.cache_clear()  # noqa: SLF001
+    with speak("en"):
+        assert _(message, **values) == said
+    wording._catalogue.cache_clear()  # noqa: SLF001
 
 
 def test_messages_are_found_in_source_and_templates(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 A message is written in Simplified Chinese where it is said, and that text is its own
 key. ``_`` translates when it is called, so one process can speak several languages;
-``N_`` marks a text in a table, which is translated later by ``_``.
+``N_`` marks a text in a table, which is translated later by ``_``. Where a catalogue has
+plural forms of a message, ``_`` takes the form of its number: the value called ``n``, or
+the only whole number among the values.
 """
 
 import gettext
@@ -15,6 +17,9 @@ from typing import Final
 
 SOURCE: Final = "zh-Hans"
 LOCALE: Final = Path(__file__).parent.parent / "locale"
+
+MANY: Final = 2
+"""A number that takes the form of many."""
 
 _spoken: ContextVar[str] = ContextVar("_spoken", default=SOURCE)
 
@@ -30,8 +35,23 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name
 
 def _(message: str, **values: object) -> str:
     """Say a message in the language being spoken, its ``{places}`` filled with values."""
-    said = _catalogue(_spoken.get()).gettext(message) if message else ""
+    said = _form(message, values) if message else ""
     return said.format(**values) if values else said
+
+
+def _form(message: str, values: Mapping[str, object]) -> str:
+    """Find a message in the catalogue, in the form of the number it is said with."""
+    catalogue = _catalogue(_spoken.get())
+    said = catalogue.ngettext(message, message, _number(values))
+    return said if said != message else catalogue.gettext(message)
+
+
+def _number(values: Mapping[str, object]) -> int:
+    """The number a message is said with; many where there is none or more than one."""
+    if isinstance(n := values.get("n"), int):
+        return n
+    whole = [value for value in values.values() if type(value) is int]
+    return whole[0] if len(whole) == 1 else MANY
 
 
 def language() -> str:
