@@ -80,20 +80,21 @@ def _post_of(place: Place, who: str) -> int:
     return held.pk if held else 0
 
 
-def _entry() -> str:
+def entry_number() -> str:
+    """A new number of an entry, as a phone makes one."""
     return str(uuid.uuid4())
 
 
 def _check(place: Place, _who: str) -> Any:
     return {
-        "entry": _entry(), "slot": "noon", "day": DAY.isoformat(),
+        "entry": entry_number(), "slot": "noon", "day": DAY.isoformat(),
         "expected": place.klass.people.filter(left_on=None).count(), "exceptions": [],
     }  # fmt: skip
 
 
 def _room(_place: Place, _who: str) -> Any:
     return {
-        "entry": _entry(),
+        "entry": entry_number(),
         "day": DAY.isoformat(),
         "found": "checked",
         "exceptions": [],
@@ -101,15 +102,20 @@ def _room(_place: Place, _who: str) -> Any:
 
 
 def _scan(place: Place, _who: str) -> Any:
-    return {"entry": _entry(), "person": place.pupil.pk, "direction": "in"}
+    return {"entry": entry_number(), "person": place.pupil.pk, "direction": "in"}
 
 
 def _count(place: Place, _who: str) -> Any:
-    return {"entry": _entry(), "klass": place.klass.pk, "count": 1}
+    return {"entry": entry_number(), "klass": place.klass.pk, "count": 1}
 
 
 def _load(place: Place, _who: str) -> Any:
-    return {"entry": _entry(), "host": place.colleague.pk, "what": "菜", "count": 1}
+    return {
+        "entry": entry_number(),
+        "host": place.colleague.pk,
+        "what": "菜",
+        "count": 1,
+    }
 
 
 def _visit(place: Place, _who: str) -> Any:
@@ -389,7 +395,7 @@ def _new_row(slug: str) -> Args:
             }
         else:
             told = {"unit": place.klass.pk, "person": place.pupil.pk, "reason": "home"}
-        return told | {"day": DAY.isoformat(), "entry": _entry()} | SAYS_TODAY
+        return told | {"day": DAY.isoformat(), "entry": entry_number()} | SAYS_TODAY
 
     return body
 

@@ -6,49 +6,73 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Status
+from ninja.errors import HttpError, ValidationError
 
-from bihuan.base.wording import _
+from bihuan.base.wording import N_, _
 from bihuan.plan.words import Role as PersonRole
 from bihuan.rules.access import Deed
 from bihuan.rules.passage import Direction
 from bihuan.web.api import shapes
-from bihuan.web.api.tokens import ByToken
+from bihuan.web.api.tokens import AS, ByToken
 from bihuan.web.flows import gate, morning
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.checks.entry import Wrong, read_entry
 from bihuan.web.ledgers.checks.models import ClassCheck, Standing
+from bihuan.web.ledgers.core import api as ledger_api
+from bihuan.web.ledgers.core.registry import ledgers
 from bihuan.web.ledgers.daily.models import DailyReport
 from bihuan.web.ledgers.gate.entry import Scan
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, UnitKind
 
+UNREAD: Final = 400
+NO_TOKEN: Final = 401
 REFUSED: Final = 409
 WRONG: Final = 422
 ERRORS: Final[dict[int, Any]] = {
+    403: shapes.Refusal,
     404: shapes.Refusal,
     REFUSED: shapes.Refusal,
     WRONG: shapes.WrongBody,
 }
+SHOWN: Final = 120
+"""Letters of a wrong value that are said back."""
 api = NinjaAPI(
     title="Bihuan 闭环",
     version="1",
-    description="Typed JSON over the flows of the site. A token is made by a school's administrator.",
+    description=(
+        "Typed JSON over the flows of the site. A token is made by a school's"
+        " administrator for one unit and some deeds; it sees numbers and pseudonyms,"
+        " never a name. Every refusal has a sentence in `said`, and then nothing was"
+        " saved: 401 no valid token, 403 not for this deed, 404 out of reach, 409 the"
+        " site's rules refuse it, 422 it could not be read."
+    ),
     auth=ByToken(),
     urls_namespace="api",
     docs_url=None,
 )
 router = Router()
+NO_JSON: Final = N_("正文不是 JSON，没有保存")
 
 
-@router.get("/units", response=list[shapes.UnitOut], summary="Units a token reaches")
-@open_to(Deed.CHECK_ENTER, Deed.GATE_KEEP, Deed.CHECK_SEE)
+FINDS: Final = (
+    Deed.CHECK_ENTER, Deed.GATE_KEEP, Deed.CHECK_SEE, Deed.GATE_SLIP, Deed.GATE_INVITE,
+)  # fmt: skip
+"""Deeds for which one has to know the numbers of units."""
+SEATS: Final = (Deed.CHECK_ENTER, Deed.GATE_SLIP)
+"""Deeds for which one has to know the numbers of pupils."""
+
+
+@router.get(
+    "/units",
+    response={200: list[shapes.UnitOut], 403: shapes.Refusal, WRONG: shapes.WrongBody},
+    summary="Units a token reaches",
+)
+@open_to(*FINDS)
 def units(request: HttpRequest, kind: str = "class") -> Any:
     """Units of a kind, in the order of the tree."""
-    deeds = (Deed.CHECK_ENTER, Deed.GATE_KEEP, Deed.CHECK_SEE)
-    who = scope.seen(request)
-    deed = next(d for d in deeds if who and who.may(d))
-    return scope.my_units(request, deed, kind)
+    return scope.my_units(request, _first(request, FINDS), kind)
 
 
 @router.get(
@@ -56,10 +80,10 @@ def units(request: HttpRequest, kind: str = "class") -> Any:
     response={200: list[shapes.Seat], **ERRORS},
     summary="Who sits where in a class, without names",
 )
-@open_to(Deed.CHECK_ENTER)
+@open_to(*SEATS)
 def seats(request: HttpRequest, unit: int) -> Any:
     """Numbers and seats of the pupils of a class."""
-    klass = scope.reach_unit(request, Deed.CHECK_ENTER, unit)
+    klass = scope.reach_unit(request, _first(request, SEATS), unit)
     pupils = Person.objects.filter(
         unit=klass, left_on=None, role=PersonRole.STUDENT.value
     )
@@ -174,6 +198,44 @@ def not_there(request: HttpRequest, _error: Exception) -> HttpResponse:
     return api.create_response(request, {"saved": False, "said": said}, status=404)
 
 
+@api.exception_handler(ValidationError)
+def not_read(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A body or a query that is not as the description has it: 422, place by place."""
+    found = [_place(one) for one in getattr(error, "errors", ())]
+    said = _("有{n}处没读懂，没有保存", n=len(found))
+    body = shapes.WrongBody(said=said, wrong=found)
+    return api.create_response(request, body.model_dump(), status=WRONG)
+
+
+@api.exception_handler(HttpError)
+def not_taken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """No valid token: 401; a body that is no JSON: 400."""
+    status = getattr(error, "status_code", UNREAD)
+    said = (
+        _("没有这个令牌，或者已过期；请找学校管理员") if status == NO_TOKEN else NO_JSON
+    )
+    return api.create_response(
+        request, {"saved": False, "said": _(said)}, status=status
+    )
+
+
+def _place(error: dict[str, Any]) -> shapes.WrongField:
+    """Where, what came and what is allowed, from what pydantic says."""
+    where = [str(part) for part in error["loc"] if part != "body"]
+    return shapes.WrongField(
+        person=None,
+        field=".".join(where)[:SHOWN],
+        came=str(error.get("input", ""))[:SHOWN],
+        said=str(error["msg"])[:SHOWN],
+    )
+
+
+def _first(request: HttpRequest, deeds: tuple[Deed, ...]) -> Deed:
+    """The first of some deeds that a token may do."""
+    who = scope.seen(request)
+    return next(deed for deed in deeds if who and who.may(deed))
+
+
 def _wrong(found: tuple[Wrong, ...]) -> shapes.WrongBody:
     return shapes.WrongBody(
         said=_("有{n}处没读懂，没有保存", n=len(found)),
@@ -187,3 +249,5 @@ def _wrong(found: tuple[Wrong, ...]) -> shapes.WrongBody:
 
 
 api.add_router("", router)
+for _slug, _ledger in ledgers().items():
+    api.add_router(f"/ledgers/{_slug}", ledger_api.router(_ledger, AS))

@@ -19,8 +19,22 @@ AS: Final = {
     Deed.CHECK_SEE: Role.INSPECTOR,
     Deed.GATE_KEEP: Role.GATE_GUARD,
     Deed.DAILY_SEE: Role.BUREAU_SECTION,
+    Deed.ABSENCE_SEE: Role.GRADE_HEAD,
+    Deed.GATE_SEE: Role.PRINCIPAL,
+    Deed.GATE_INVITE: Role.GRADE_HEAD,
+    Deed.GATE_SLIP: Role.GRADE_HEAD,
+    Deed.DORM_CHECK: Role.DORM_MANAGER,
+    Deed.INCIDENT_SEE: Role.BUREAU_OFFICE,
+    Deed.ALARM_SEE: Role.BUREAU_OFFICE,
+    Deed.ROOM_SEE: Role.SCHOOL_DOCTOR,
+    Deed.SURVEY_SEE: Role.GRADE_HEAD,
+    Deed.LIAISON_SEE: Role.CDC_LIAISON,
 }
-"""The role whose right a token borrows for a deed; it has no other deed."""
+"""The role whose right a token borrows for a deed; it has no other deed.
+
+Who sees whom is capped by `scope.places`: a token is one factor and never sees a name.
+No deed signs, approves or reports: that a person does.
+"""
 _FRESH: Final = dt.timedelta(minutes=5)
 """How often it is noted that a token was used."""
 
@@ -71,7 +85,7 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         person_id=None,
         name=name,
         grants=tuple(
-            Grant(AS[deed], unit, top, school, school_path or "")
+            Grant(AS[deed], unit, top, school, school_path or "", only=deed)
             for deed in sorted(deeds)
         ),
         exercise=bool(exercise),

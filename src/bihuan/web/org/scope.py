@@ -25,6 +25,8 @@ M = TypeVar("M", bound=Model)
 LARGEST = 2**63
 """No row has this number, nor can a database be asked for it."""
 DIGITS = len(str(LARGEST)) - 1
+MACHINE = Detail.PSEUDONYM
+"""The most a token sees of a person, whatever role it borrows from."""
 EXERCISE_KEY = "exercise"
 """Session key that is set while somebody acts in an exercise school."""
 
@@ -39,6 +41,8 @@ class Grant:
     school_id: int | None
     school_path: str
     acting: bool = False
+    only: Deed | None = None
+    """The one deed for which a token borrows the role; None: all of the role's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,11 @@ def places(who: Seen, deed: Deed) -> tuple[Allowed, ...]:
     found = []
     for grant in who.grants:
         held = right(grant.role, deed)
-        if held is None or held.reach is Reach.OWN:
+        if held is None or held.reach is Reach.OWN or grant.only not in {None, deed}:
             continue
         top = grant.top if held.reach is Reach.UNIT else grant.school_path or grant.top
-        found.append(Allowed(top, held.detail, grant))
+        seen_as = min(held.detail, MACHINE) if who.token else held.detail
+        found.append(Allowed(top, seen_as, grant))
     return tuple(found)
 
 

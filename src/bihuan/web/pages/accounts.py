@@ -19,6 +19,7 @@ from django.views.decorators.http import (
 
 from bihuan.base.wording import N_, _
 from bihuan.rules.access import Deed, Role
+from bihuan.web.api.tokens import AS
 from bihuan.web.flows import accounts
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to, public
@@ -37,8 +38,6 @@ from bihuan.web.pages.people import ROWS, search
 
 CONSENT_TEXT: Final = "2026-1"
 """Version of the consent text that is shown; the text is in templates/org/consent.html."""
-API_DEEDS: Final = (Deed.CHECK_ENTER, Deed.CHECK_SEE, Deed.GATE_KEEP, Deed.DAILY_SEE)
-"""Deeds a token may be made for."""
 TOKEN_DAYS: Final = 180
 JOIN_DAYS: Final = 14
 GIVEN: Final = (
@@ -368,7 +367,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         secret = _token(request, rows)
     return show(
-        request, "org/tokens.html", secret=secret, deeds=API_DEEDS, days=TOKEN_DAYS,
+        request, "org/tokens.html", secret=secret, deeds=AS, days=TOKEN_DAYS,
         units=scope.my_units(
             request, Deed.SETTINGS, UnitKind.SCHOOL.value, UnitKind.GATE.value
         ),
@@ -386,6 +385,6 @@ def _token(request: HttpRequest, rows: Any) -> str:
     return accounts.make_token(
         scope.actor(request, Deed.SETTINGS, unit),
         request.POST.get("name", "")[:60], unit,
-        deeds=[deed for deed in API_DEEDS if deed.value in asked],
+        deeds=[deed for deed in AS if deed.value in asked],
         days=TOKEN_DAYS, now=now,
     )  # fmt: skip

@@ -1,8 +1,12 @@
-"""A ledger's rows as typed JSON: list, get, enter, move; the same flows, the same eyes."""
+"""A ledger's rows as typed JSON: list, get, enter, move; the same flows, the same eyes.
+
+A step that asks for a second pair of eyes is a person's: no machine takes it.
+"""
 
 import datetime as dt
 import uuid
-from typing import Any, Final
+from collections.abc import Container
+from typing import Annotated, Any, Final
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
@@ -15,12 +19,16 @@ from bihuan.web.ledgers.core.flows import Entry, Refused
 from bihuan.web.ledgers.core.forms import as_form, entered, form_for, said_errors
 from bihuan.web.ledgers.core.rows import in_force
 from bihuan.web.ledgers.core.sight import Sight, sight
-from bihuan.web.org import clock
+from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 
 MOST: Final = 200
 REFUSED: Final = 409
 WRONG: Final = 422
+
+
+Number = Annotated[int, Field(ge=1, lt=scope.LARGEST)]
+"""A number that a row may have."""
 
 
 class Told(Schema):
@@ -30,14 +38,18 @@ class Told(Schema):
     said: str
 
 
+ERRORS: Final[dict[int, Any]] = dict.fromkeys((403, 404, REFUSED, WRONG), Told)
+
+
 class Asked(Schema):
     """Which rows are asked for."""
 
     since: dt.date | None = None
     until: dt.date | None = None
     state: str = ""
-    unit: int | None = None
-    after: int = 0
+    unit: Number | None = None
+    """With everything under it."""
+    after: Annotated[int, Field(ge=0, lt=scope.LARGEST)] = 0
     """Number of the last row that is known."""
     limit: int = Field(100, ge=1, le=MOST)
 
@@ -64,18 +76,30 @@ OUT: Final[dict[Kind, Any]] = {
     Kind.CHOICES: list[str],
 }
 """Types of values; everything else is a text."""
-IN: Final[dict[Kind, Any]] = {**OUT, Kind.PERSON: int | None, Kind.UNIT: int | None}
+IN: Final[dict[Kind, Any]] = {
+    **OUT,
+    Kind.PERSON: Number | None,
+    Kind.UNIT: Number | None,
+}
 
 
-def router(ledger: Ledger) -> Router:
-    """The routes of a ledger, to be mounted under its slug."""
+def router(ledger: Ledger, deeds: Container[Deed]) -> Router:
+    """The routes of a ledger for whoever may do the deeds, to be mounted under its slug."""
     routes = Router(tags=[ledger.slug])
-    out, into = out_schema(ledger), in_schema(ledger)
-    errors: dict[int, Any] = {404: Told, REFUSED: Told, WRONG: Told}
+    out = out_schema(ledger)
+    _mount_looks(routes, ledger, out)
+    if ledger.enter is not None and ledger.enter in deeds:
+        _mount_entry(routes, ledger, ledger.enter, out)
+    for step in ledger.moves:
+        if step.deed in deeds and not step.not_by:
+            _mount_move(routes, ledger, step, out)
+    return routes
 
+
+def _mount_looks(routes: Router, ledger: Ledger, out: Any) -> None:
     @routes.get(
         "",
-        response=list[out],  # type: ignore[valid-type]
+        response={200: list[out], **ERRORS},
         summary=f"Rows of {ledger.slug}",
         operation_id=f"{ledger.slug}_list",
     )
@@ -86,45 +110,43 @@ def router(ledger: Ledger) -> Router:
 
     @routes.get(
         "/{number}",
-        response={200: out, **errors},
+        response={200: out, **ERRORS},
         summary="One row",
         operation_id=f"{ledger.slug}_one",
     )
     @open_to(ledger.see)
-    def one(request: HttpRequest, number: int) -> Any:
+    def one(request: HttpRequest, number: Number) -> Any:
         eye = sight(request, ledger)
         return told(eye, eye.row(number))
 
-    if ledger.enter is not None:
 
-        @routes.post(
-            "",
-            response={200: out, **errors},
-            summary="Enter a row",
-            operation_id=f"{ledger.slug}_enter",
-        )
-        @open_to(ledger.enter)
-        def enter(request: HttpRequest, body: into) -> Any:  # type: ignore[valid-type]
-            return _enter(sight(request, ledger), body)
+def _mount_entry(routes: Router, ledger: Ledger, deed: Deed, out: Any) -> None:
+    body_type = in_schema(ledger)
 
-    for step in ledger.moves:
-        _mount_move(routes, ledger, step, out, errors)
-    return routes
+    @routes.post(
+        "",
+        response={200: out, **ERRORS},
+        summary="Enter a row",
+        operation_id=f"{ledger.slug}_enter",
+    )
+    @open_to(deed)
+    @open_to(ledger.see)  # the answer is the row
+    def enter(request: HttpRequest, body: body_type) -> Any:  # type: ignore[valid-type]
+        return _enter(sight(request, ledger), deed, body)
 
 
-def _mount_move(
-    routes: Router, ledger: Ledger, step: Move, out: Any, errors: dict[int, Any]
-) -> None:
+def _mount_move(routes: Router, ledger: Ledger, step: Move, out: Any) -> None:
     body_type = move_schema(ledger, step)
 
     @routes.post(
         f"/{{number}}/{step.code}",
-        response={200: out, **errors},
+        response={200: out, **ERRORS},
         summary=f"Take the step {step.code}",
         operation_id=f"{ledger.slug}_{step.code}",
     )
     @open_to(step.deed)
-    def take(request: HttpRequest, number: int, body: body_type) -> Any:  # type: ignore[valid-type]
+    @open_to(ledger.see)
+    def take(request: HttpRequest, number: Number, body: body_type) -> Any:  # type: ignore[valid-type]
         eye = sight(request, ledger)
         return _take(eye, eye.row(number), step, body)
 
@@ -136,14 +158,14 @@ def out_schema(ledger: Ledger) -> type[Schema]:
         for column in ledger.columns
         if name_of(column) not in COMMON
     }
-    return create_model(f"{_camel(ledger)}Out", __base__=Schema, **COMMON, **fields)
+    return create_model(f"{_camel(ledger)}Row", __base__=Schema, **COMMON, **fields)
 
 
 def in_schema(ledger: Ledger) -> type[Schema]:
     """What a new row needs."""
     fields: dict[str, Any] = {
         "entry": (uuid.UUID, ...),
-        "unit_number": (int, ...),
+        "unit_number": (Number, ...),
         "day": (dt.date | None, None),
         "made_at": (dt.datetime | None, None),
         "note": (str, ""),
@@ -152,7 +174,7 @@ def in_schema(ledger: Ledger) -> type[Schema]:
         if column.field not in fields:
             kind = IN.get(column.kind, str | None)
             fields[column.field] = (kind, ...) if column.required else _optional(kind)
-    return create_model(f"{_camel(ledger)}In", __base__=Schema, **fields)
+    return create_model(f"{_camel(ledger)}Entry", __base__=Schema, **fields)
 
 
 def move_schema(ledger: Ledger, step: Move) -> type[Schema]:
@@ -215,12 +237,12 @@ def _asked(eye: Sight, asked: Asked) -> Any:
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit is not None:
-        rows = rows.filter(unit=asked.unit)
+        at = scope.reach_unit(eye.request, eye.ledger.see, asked.unit)
+        rows = rows.filter(unit__path__startswith=at.path)
     return rows[: asked.limit]
 
 
-def _enter(eye: Sight, body: Any) -> Any:
-    deed = eye.ledger.enter or Deed.TODAY
+def _enter(eye: Sight, deed: Deed, body: Any) -> Any:
     unit = eye.units.filter(pk=body.unit_number).first()
     if unit is None:
         raise Http404
