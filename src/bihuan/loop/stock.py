@@ -5,7 +5,8 @@ import xarray as xr
 from bihuan.base.ids import SchoolCode
 from bihuan.outbreak.variant import HOME_DAY, CrossingDays
 from bihuan.plan.plan import Plan
-from bihuan.plan.words import Driver, ZoneKind
+from bihuan.plan.supplies import drivers
+from bihuan.plan.words import Driver
 
 
 def supplies_used(
@@ -19,32 +20,14 @@ def supplies_used(
     open_days = int((days.base != HOME_DAY).sum())
     students = days.day_students + days.boarders
     away = float(runs["apart_days"].mean())
+    counts = drivers(plan, school, students=students, staff=days.staff)
     rows = []
     for supply in plan.supplies:
         if supply.school != school:
             continue
-        number = drivers(plan, school, days)[supply.driver]
+        number = counts[supply.driver]
         used = supply.rate * number * (1 if supply.durable else open_days)
         if supply.driver in (Driver.STUDENT, Driver.PERSON) and not supply.durable:
             used -= supply.rate * min(away, students * open_days)
         rows.append((f"{supply.item}（{supply.unit}）", used, supply.stock))
     return tuple(rows)
-
-
-def drivers(plan: Plan, school: SchoolCode, days: CrossingDays) -> dict[Driver, float]:
-    """How many of each thing that supplies grow with."""
-    zones = [z for z in plan.zones if z.school == school]
-    classes = {c.within or c.code for c in plan.classes if c.school == school}
-    students = days.day_students + days.boarders
-    return {
-        Driver.STUDENT: students,
-        Driver.STAFF: days.staff,
-        Driver.PERSON: students + days.staff,
-        Driver.CLASS: len(classes),
-        Driver.LANE: sum(z.lanes or 0 for z in zones if z.kind is ZoneKind.GATE),
-        Driver.ISOLATION_ROOM: sum(
-            z.rooms or 1 for z in zones if z.kind is ZoneKind.ISOLATION_ROOM
-        ),
-        Driver.AREA: sum((z.area or 0) * (z.rooms or 1) for z in zones) / 100.0,
-        Driver.SCHOOL: 1,
-    }

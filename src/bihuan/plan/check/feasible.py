@@ -8,6 +8,7 @@ from typing import Any, Final
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem, error, warning
 from bihuan.base.wording import N_
+from bihuan.plan import supplies
 from bihuan.plan.check.look import (
     Look,
     capacity,
@@ -30,7 +31,6 @@ from bihuan.plan.people import Class
 from bihuan.plan.places import Zone
 from bihuan.plan.timetable import Period
 from bihuan.plan.words import (
-    Driver,
     InPlace,
     PeriodKind,
     Role,
@@ -547,22 +547,13 @@ def drivers(look: Look, row: Supply) -> float | None:
     if school is None:
         return None
     classes = look.own_classes(school.code)
-    students = sum(k.students for k in classes) or school.students
     listed = [p for _, p in look.of("people", school.code) if p.role != Role.STUDENT]
-    staff = school.staff or len(listed)
-    gates = look.zones_of(school.code, ZoneKind.GATE)
-    rooms = look.zones_of(school.code, ZoneKind.ISOLATION_ROOM)
-    zones = [zone for _, zone in look.of("zones", school.code)]
-    return {
-        Driver.STUDENT: students,
-        Driver.STAFF: staff,
-        Driver.PERSON: students + staff,
-        Driver.CLASS: len(classes),
-        Driver.LANE: sum(gate.lanes or 0 for gate in gates),
-        Driver.ISOLATION_ROOM: sum(room.rooms or 1 for room in rooms),
-        Driver.AREA: sum((z.area or 0) * (z.rooms or 1) for z in zones) / 100,
-        Driver.SCHOOL: 1,
-    }[row.driver]
+    return supplies.drivers(
+        look.plan,
+        school.code,
+        students=sum(k.students for k in classes) or school.students,
+        staff=school.staff or len(listed),
+    )[row.driver]
 
 
 def _meals(look: Look, school: SchoolCode) -> list[Period]:
