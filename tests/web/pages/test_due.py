@@ -19,6 +19,11 @@ NOW = dt.datetime(2026, 4, 8, 7, 42, tzinfo=dt.UTC)
         (dt.timedelta(minutes=18, seconds=59), "soon", "剩18分"),
         (dt.timedelta(0), "soon", "剩0分"),
         (dt.timedelta(seconds=-61), "late", "超1分"),
+        (dt.timedelta(minutes=-60), "late", "超60分"),
+        (dt.timedelta(minutes=-120), "late", "超2小时"),
+        (dt.timedelta(minutes=-1439), "late", "超23小时59分"),
+        (dt.timedelta(minutes=-1457), "late", "超1天"),
+        (dt.timedelta(minutes=-1520), "late", "超1天1小时"),
         (dt.timedelta(days=1), "far", "4月9日07:42前"),
     ],
 )

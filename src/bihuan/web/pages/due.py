@@ -8,6 +8,8 @@ from bihuan.base.wording import _
 
 SOON: Final = dt.timedelta(minutes=60)
 """Under this the chip counts minutes."""
+HOUR: Final = 60
+DAY: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,11 @@ def due(at: dt.datetime, now: dt.datetime, target: dt.datetime | None = None) ->
     """
     left = at - now
     if left < dt.timedelta(0):
-        return Due("late", _("超{n}分", n=_minutes(-left)), at, target)
+        return Due("late", _("超{t}", t=span(-left)), at, target)
     if target is not None and target < now:
-        return Due("soon", _("超目标{n}分", n=_minutes(now - target)), at, target)
+        return Due("soon", _("超目标{t}", t=span(now - target)), at, target)
     if left <= SOON:
-        return Due("soon", _("剩{n}分", n=_minutes(left)), at, target)
+        return Due("soon", _("剩{t}", t=span(left)), at, target)
     return Due("far", _("{t}前", t=_clock(at, now)), at, target)
 
 
@@ -40,8 +42,19 @@ def done(text: str) -> Due:
     return Due("done", text)
 
 
-def _minutes(span: dt.timedelta) -> int:
-    return int(span.total_seconds() // 60)
+def span(length: dt.timedelta) -> str:
+    """How long something is: minutes up to an hour, then hours, from a day on days.
+
+    `js/clock.js` says it the same way.
+    """
+    minutes = int(length.total_seconds() // 60)
+    hours, left = divmod(minutes, 60)
+    if minutes <= HOUR:
+        return _("{n}分", n=minutes)
+    if hours < DAY:
+        return _("{h}小时{n}分", h=hours, n=left) if left else _("{n}小时", n=hours)
+    days, rest = divmod(hours, DAY)
+    return _("{d}天{n}小时", d=days, n=rest) if rest else _("{n}天", n=days)
 
 
 def _clock(at: dt.datetime, now: dt.datetime) -> str:

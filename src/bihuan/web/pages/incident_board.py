@@ -235,13 +235,25 @@ def _face(fast: Fast, clock: Clock, *, amber: bool) -> Face:
     )
 
 
+UNITS: Final = ((100, 1), (48 * 60, 60), (float("inf"), 24 * 60))
+"""Up to how many minutes a card counts in a unit, and the unit's minutes."""
+USED: Final = (N_("用{n}分"), N_("用{n}小时"), N_("用{n}天"))
+OVER: Final = (N_("超{n}分"), N_("超{n}小时"), N_("超{n}天"))
+"""What a card says in minutes, hours, days; `incident.js` counts the same way."""
+
+
 def _told(clock: Clock) -> tuple[str, int]:
-    """Minutes used when done, left or over while it runs; the number comes apart."""
+    """What was used when done, left or over while it runs; the number comes apart."""
     if clock.done or clock.left is None:
-        return _("用{n}分", n="\0"), int(clock.used)
+        return _counted(USED, clock.used)
     if clock.left < 0:
-        return _("超{n}分", n="\0"), int(-clock.left)
+        return _counted(OVER, -clock.left)
     return _("剩{n}分", n="\0"), int(clock.left)
+
+
+def _counted(words: tuple[str, ...], minutes: float) -> tuple[str, int]:
+    place = next(i for i, (most, _size) in enumerate(UNITS) if minutes < most)
+    return _(words[place], n="\0"), int(minutes // UNITS[place][1])
 
 
 def _title(following: Clock | None, left: int, listed_any: bool) -> str:  # noqa: FBT001

@@ -3,14 +3,21 @@
 import { now, say } from "./net.js";
 
 const HOUR = 3_600_000, MINUTE = 60_000;
-const minutes = (span) => Math.floor(span / MINUTE);
+
+/** How long something is, as pages.due.span says it: minutes, then hours, then days. */
+function span(length) {
+  const minutes = Math.floor(length / MINUTE), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+  if (minutes <= 60) return say("minutes", { n: minutes });
+  if (hours < 24) return minutes % 60 ? say("hours_minutes", { h: hours, n: minutes % 60 }) : say("hours", { n: hours });
+  return hours % 24 ? say("days_hours", { d: days, n: hours % 24 }) : say("days", { n: days });
+}
 
 /** Kind and words of a chip, as pages.due says them; null: still far, the words stay. */
 function stand(at, target, moment) {
   const left = at - moment;
-  if (left < 0) return ["late", "fail", say("over", { n: minutes(-left) })];
-  if (target && target < moment) return ["soon", "i-clock", say("over_target", { n: minutes(moment - target) })];
-  if (left <= HOUR) return ["soon", "i-clock", say("left", { n: minutes(left) })];
+  if (left < 0) return ["late", "fail", say("over", { t: span(-left) })];
+  if (target && target < moment) return ["soon", "i-clock", say("over_target", { t: span(moment - target) })];
+  if (left <= HOUR) return ["soon", "i-clock", say("left", { t: span(left) })];
   return null;
 }
 

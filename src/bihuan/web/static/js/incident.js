@@ -3,16 +3,24 @@
 import { now } from "./net.js";
 
 const MINUTE = 60_000, SOON = 0.75;
+const UNITS = [[100, 1], [48 * 60, 60], [Infinity, 24 * 60]];
+
+/** What is over, in the unit and with the words that pages.incident_board takes. */
+function over(card, minutes) {
+  const place = UNITS.findIndex(([most]) => minutes < most);
+  return [card.dataset.over.split("|")[place], minutes / UNITS[place][1]];
+}
 
 /** Minutes of a running card: left, or over its limit. */
 function show(card) {
   const limit = Number(card.dataset.limit);
   const used = (now() - Date.parse(card.dataset.from)) / MINUTE;
   const late = used > limit;
-  const words = (late ? card.dataset.over : card.dataset.left).split("{n}");
+  const [said, count] = late ? over(card, used - limit) : [card.dataset.left, limit - used];
+  const words = said.split("{n}");
   const [before, minutes, after] = card.querySelector(".v").children;
   before.textContent = words[0];
-  minutes.textContent = String(Math.floor(Math.abs(limit - used)));
+  minutes.textContent = String(Math.floor(count));
   after.textContent = words[1];
   const bar = card.querySelector("progress");
   if (bar) bar.value = Math.min(Math.floor(used), limit);
