@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from django.db import transaction
@@ -36,10 +36,9 @@ SECRET_WORDS: Final = (HEALTH, WHY, PHONE)
 
 
 @pytest.fixture
-def site(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[World]:
+def site(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     del db  # it is only to be there
     monkeypatch.setattr(clock, "now", lambda: MORNING)
-    settings.SECOND_FACTOR = False
     logging.disable(logging.CRITICAL)  # a thousand refusals
     yield world()
     logging.disable(logging.NOTSET)

@@ -30,12 +30,9 @@ UNREAD: Final = 400
 NO_TOKEN: Final = 401
 REFUSED: Final = 409
 WRONG: Final = 422
-ERRORS: Final[dict[int, Any]] = {
-    403: shapes.Refusal,
-    404: shapes.Refusal,
-    REFUSED: shapes.Refusal,
-    WRONG: shapes.WrongBody,
-}
+ERRORS: Final[dict[int, Any]] = dict.fromkeys(
+    (UNREAD, NO_TOKEN, 403, 404, REFUSED), shapes.Refusal
+) | {WRONG: shapes.WrongBody}
 SHOWN: Final = 120
 """Letters of a wrong value that are said back."""
 api = NinjaAPI(
@@ -66,7 +63,7 @@ SEATS: Final = (Deed.CHECK_ENTER, Deed.GATE_SLIP)
 
 @router.get(
     "/units",
-    response={200: list[shapes.UnitOut], 403: shapes.Refusal, WRONG: shapes.WrongBody},
+    response={200: list[shapes.UnitOut], **ERRORS},
     summary="Units a token reaches",
 )
 @open_to(*FINDS)

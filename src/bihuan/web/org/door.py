@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from bihuan.rules.access import Deed, second_factor
 from bihuan.web.org import scope
+from bihuan.web.org.scope import Seen
 
 View = Callable[..., HttpResponseBase]
 ASKED: Final = "deed"
@@ -46,12 +47,20 @@ def _refusal(request: HttpRequest, deeds: tuple[Deed, ...]) -> HttpResponseBase 
     who = scope.seen(request)
     if who is None:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    if not who.token and (refusal := _unfinished(request, who)):
+        return refusal
+    if not any(who.may(deed) for deed in deeds):
+        raise PermissionDenied
+    return None
+
+
+def _unfinished(request: HttpRequest, who: Seen) -> HttpResponseBase | None:
+    """What an account has to do first: change the password of its slip, give its second factor."""
     if getattr(request.user, "must_change", False) and request.path != CHANGE:
         return redirect("password_change")
     verified = getattr(request.user, "is_verified", lambda: False)()
-    asked = any(second_factor(role) for role in who.roles)
+    # a token cannot answer; what it may see is capped instead
+    asked = not who.token and any(second_factor(role) for role in who.roles)
     if settings.SECOND_FACTOR and asked and not verified:
         return redirect("second_factor")
-    if not any(who.may(deed) for deed in deeds):
-        raise PermissionDenied
     return None

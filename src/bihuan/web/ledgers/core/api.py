@@ -38,7 +38,9 @@ class Told(Schema):
     said: str
 
 
-ERRORS: Final[dict[int, Any]] = dict.fromkeys((403, 404, REFUSED, WRONG), Told)
+ERRORS: Final[dict[int, Any]] = dict.fromkeys(
+    (400, 401, 403, 404, REFUSED, WRONG), Told
+)
 
 
 class Asked(Schema):
