@@ -106,7 +106,7 @@ def batches(site: Site) -> dict[str, Any]:
 def peer(site: Site) -> Iterator[Site | None]:
     """The peer on the same database; None where its environment is not there."""
     python = os.environ.get("BIHUAN_PEERS", "")
-    if not Path(python).exists():
+    if not python or not Path(python).exists():
         yield None
         return
     other = Site(site.home, postgres.free_port(), site.database)

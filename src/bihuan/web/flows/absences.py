@@ -143,7 +143,7 @@ def note(
     ]
     for person in missed.keys() & open_now.keys():
         _go_on(open_now[person], missed[person], check.day)
-    gone = _taken_back(check, replaced, {*missed}) if replaced else []
+    gone = _taken_back(check, replaced, {*missed}) if _missed(replaced) else []
     here -= {row.person_id for row in gone}
     came = [open_now[person] for person in sorted(here & open_now.keys())]
     returned = [row for row in came if _back(row, check.day, now)]
@@ -227,6 +227,11 @@ def _back(row: Absence, day: dt.date, now: dt.datetime) -> bool:
     row.state, row.returned_on = Trace.RETURNED.value, day
     row.done_at, row.due = now, None
     return True
+
+
+def _missed(check: ClassCheck | None) -> bool:
+    """Whether a check that stood told of somebody who was missed."""
+    return check is not None and bool(check.sick or check.unknown)
 
 
 def _taken_back(

@@ -36,10 +36,10 @@ from bihuan.web.ledgers.checks.models import (
     Standing,
 )
 from bihuan.web.ledgers.checks.slots import Asked, asked_of
-from bihuan.web.org import audit
+from bihuan.web.org import audit, ready
 from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.org.policy import Policy, policy_of, screening_of
-from bihuan.web.org.ready import Ready
+from bihuan.web.org.ready import Ready, ReadyRows
 from bihuan.web.org.scope import Actor
 
 COLUMNS: Final = {
@@ -90,7 +90,7 @@ def submit_check(
     actor: Actor, unit: Unit, entry: CheckEntry, now: dt.datetime
 ) -> Submitted:
     """Take a check of a class or a section; said again, it answers as the first time."""
-    Unit.objects.select_for_update().only("pk").get(pk=unit.pk)
+    _hold(unit)
     known, standing = _there(unit, entry)
     if known is not None:
         return Submitted(known, said(known), again=True)
@@ -214,11 +214,17 @@ _PUPILS: Final = Ready((int, dt.date), _pupils)
 _BOARDERS: Final = Ready(
     (int, dt.date), lambda *values: _pupils(*values).filter(boards=True)
 )
-_SAME: Final = Ready(
+_SAME: Final = ReadyRows(
     (uuid.UUID, int, dt.date, str),
     lambda entry, unit, day, slot: ClassCheck.objects.filter(
         Q(entry=entry) | Q(unit=unit, day=day, slot=slot, state=Standing.SENT.value)
-    ).values_list("pk"),
+    ).order_by(),
+)
+_HOLD: Final = Ready(
+    (int,),
+    lambda pk: (
+        Unit.objects.select_for_update().filter(pk=pk).order_by().values_list("pk")
+    ),
 )
 
 
@@ -269,8 +275,7 @@ def _there(
     unit: Unit, entry: CheckEntry
 ) -> tuple[ClassCheck | None, ClassCheck | None]:
     """The same entry if it came before, and the check that stands now."""
-    found = [pk for (pk,) in _SAME(entry.entry, unit.pk, entry.day, entry.slot.value)]
-    rows = ClassCheck.objects.filter(pk__in=found) if found else ()
+    rows = _SAME.objects(entry.entry, unit.pk, entry.day, entry.slot.value)
     return there(rows, entry.entry, unit)
 
 
@@ -312,6 +317,12 @@ def _dropped(entry: CheckEntry, open_now: Mapping[int, Absence]) -> set[int]:
     } - named
 
 
+def _hold(unit: Unit) -> None:
+    """Let no other check of a unit in until the transaction ends."""
+    if not _HOLD(unit.pk):
+        raise Unit.DoesNotExist
+
+
 def _count(
     check: ClassCheck,
     entry: CheckEntry,
@@ -348,10 +359,9 @@ def _due(check: ClassCheck, policy: Policy, now: dt.datetime) -> dt.datetime | N
 
 
 def _save(check: ClassCheck, judged: Iterable[_Judged]) -> list[CheckException]:
-    check.save(force_insert=True)
+    ready.add(check)
     rows = [_exception(check, one) for one in judged]
-    if rows:
-        CheckException.objects.bulk_create(rows)
+    ready.add_all(rows)
     return rows
 
 

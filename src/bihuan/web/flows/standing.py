@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from bihuan.base.wording import _
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.checks.models import ClassCheck, RoomCheck, Standing
+from bihuan.web.org import ready
 from bihuan.web.org.models import Unit
 
 KEPT: Final = dt.timedelta(days=7)
@@ -61,14 +62,13 @@ def place(check: C, standing: C | None) -> bool:
     """Put a check among those of its slot; says whether an older one came in late."""
     if standing is None:
         return False
-    rows = type(check).objects.filter(pk=standing.pk)
     late = standing.late and check.late
     if later(standing, check):
         check.state = Standing.REPLACED.value
-        rows.update(late=late)
+        ready.change(type(check), standing.pk, late=late)
         return True
     check.late, check.replaces = late, standing
-    rows.update(state=Standing.REPLACED.value)
+    ready.change(type(check), standing.pk, state=Standing.REPLACED.value)
     return False
 
 

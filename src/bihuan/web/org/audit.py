@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
+from bihuan.web.org import ready
 from bihuan.web.org.models import AuditHead, AuditLine, Unit
 from bihuan.web.org.ready import Ready
 from bihuan.web.org.scope import Actor
@@ -63,9 +64,8 @@ def write(
         previous=previous,
     )
     line.digest = digest(line)
-    line.save(force_insert=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [line.number, line.digest, school_id])
+    ready.add(line)
+    ready.change(AuditHead, school_id, number=line.number, digest=line.digest)
     return line
 
 
@@ -127,10 +127,10 @@ _HEAD = Ready(
     lambda school: (
         AuditHead.objects.select_for_update()
         .filter(pk=school)
+        .order_by()
         .values_list("number", "digest")
     ),
 )
-_MOVE = "UPDATE org_audithead SET number = %s, digest = %s WHERE school_id = %s"
 
 
 def _head(school_id: int) -> tuple[int, str]:
