@@ -71,6 +71,7 @@ def jobs() -> tuple[Job, ...]:
     seconds = dt.timedelta(seconds=1)
     return (
         Job("clocks", _named("bihuan.web.ledgers.core.clocks:tick"), 15 * seconds),
+        Job("missing", _named("bihuan.web.flows.missing:climb"), 60 * seconds),
         Job("notices", _named("bihuan.web.notices.deliver:deliver"), 15 * seconds),
         Job("survey", _named("bihuan.web.flows.survey:resort"), hour=MIDNIGHT),
         Job("retention", _named("bihuan.web.ledgers.core.retention:sweep"), hour=NIGHT),

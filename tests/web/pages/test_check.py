@@ -303,3 +303,29 @@ def test_a_plain_form_presets_no_answer_about_yesterday(cast: Cast) -> None:
     form[f"kind_{pupil.pk}"] = "back"
     assert client.post(address, form).status_code == 302
     assert Absence.objects.get().back_on == DAY
+
+
+def test_yesterdays_missing_check_is_asked_for_and_made_good(
+    cast: Cast, now: Callable[[dt.datetime], None]
+) -> None:
+    client = cast.client("teacher")
+    post(cast.client("teacher2"), url(cast, "class_a2"))
+    now(MORNING + dt.timedelta(days=1))
+    asked = client.get("/").content.decode()
+    assert "昨天晨检没有报" in asked
+    address = f"{url(cast)}?day={DAY.isoformat()}"
+    assert address in asked
+    page = client.get(address)
+    assert facts(page)["day"] == DAY.isoformat()
+    assert "补报3月9日" in page.content.decode()
+    assert post(client, url(cast)).json()["saved"]
+    assert ClassCheck.objects.get(unit=cast.units["class_a1"]).late
+    assert "昨天晨检没有报" not in client.get("/").content.decode()
+
+
+def test_a_day_that_cannot_be_made_good_has_no_page(cast: Cast) -> None:
+    client = cast.client("teacher")
+    for day in ("2026-03-08", "2026-03-10", "x", "'"):
+        assert client.get(f"{url(cast)}?day={day}").status_code == 404
+        assert client.get(f"{url(cast, end='plain/')}?day={day}").status_code == 404
+    assert client.get(f"{url(cast)}?day={DAY.isoformat()}").status_code == 200

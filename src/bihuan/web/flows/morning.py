@@ -60,6 +60,8 @@ COUNTED: Final = {
 """How many there are of an exception, as the answer says it."""
 OTHER_DAY: Final = N_("填写的日子和晨检的日子不一样，没有收下")
 TOO_LATE: Final = N_("更正只到当天24:00，之后请校医在台账里更正")
+BACK: Final = dt.timedelta(days=3)
+"""A day before today that may still be made good 补报 is no longer ago: over a weekend."""
 ACTED_ON: Final = frozenset({Course.ISOLATE})
 
 
@@ -95,18 +97,23 @@ def submit_check(
     if known is not None:
         return Submitted(known, said(known), again=True)
     elsewhen = TOO_LATE if standing else OTHER_DAY
-    written = made(entry.made_at, entry.day, now, _(elsewhen))
+    until = _until(unit, entry, standing, now)
+    written = made(entry.made_at, entry.day, now, _(elsewhen), until=until)
     roster = numbers_of(unit, entry.day, entry.slot)
     _refuse_strangers(entry, roster)
     check = _row(actor, unit, entry, now)
-    open_now = absences.open_by_person(unit)
+    open_now = {
+        person: row
+        for person, row in absences.open_by_person(unit).items()
+        if row.day <= entry.day
+    }
     back = entry.back | _dropped(entry, open_now)
     seen = {person for person, row in open_now.items() if row.back_on is not None}
     policy = policy_of(check.school)
     judged = _judge(entry, screening_of(check.school, entry.day, policy))
     _count(check, entry, roster, open_now.keys() - back - seen, judged)
     check.due = _due(check, policy, now)
-    check.late = bool(check.due and written > check.due)
+    check.late = written.date() > entry.day or bool(check.due and written > check.due)
     older = place(check, standing)
     rows = _save(check, judged)
     audit.write(
@@ -117,7 +124,7 @@ def submit_check(
     if older:
         return Submitted(check, said(check, 0))
     noted = absences.Noted()
-    if unit.kind == UnitKind.CLASS.value:
+    if unit.kind == UnitKind.CLASS.value and not _overtaken(check, now):
         noted = absences.note(
             actor, check, rows, now,
             open_now=open_now, back=back, replaced=standing,
@@ -131,6 +138,37 @@ def submit_check(
         isolated=isolated,
         unsigned=tuple(row.person_id for row in noted.unsigned),
     )
+
+
+def school_day_before(school: Unit, day: dt.date) -> dt.date | None:
+    """The last day before one on which a school was at work: some check of it came in."""
+    return (
+        ClassCheck.objects.filter(school=school, day__gte=day - BACK, day__lt=day)
+        .order_by("-day")
+        .values_list("day", flat=True)
+        .first()
+    )
+
+
+def _until(
+    unit: Unit, entry: CheckEntry, standing: ClassCheck | None, now: dt.datetime
+) -> dt.date:
+    """Until when a check may be handed in: its day; one never handed in, a school day more."""
+    made_good = (
+        standing is None or standing.at.astimezone(now.tzinfo).date() > entry.day
+    )
+    if entry.day >= now.date() or not made_good:
+        return entry.day
+    last = school_day_before(unit.school or unit, now.date())
+    return now.date() if last == entry.day else entry.day
+
+
+def _overtaken(check: ClassCheck, now: dt.datetime) -> bool:
+    """Whether a check of a past day comes after a later day's, which says who is missing."""
+    if check.day == now.date():
+        return False
+    later = ClassCheck.objects.filter(unit=check.unit, day__gt=check.day)
+    return later.filter(state=Standing.SENT.value).exists()
 
 
 @transaction.atomic
@@ -279,6 +317,12 @@ def _there(
     return there(rows, entry.entry, unit)
 
 
+def _hold(unit: Unit) -> None:
+    """Let no other check of a unit in until the transaction ends."""
+    if not _HOLD(unit.pk):
+        raise Unit.DoesNotExist
+
+
 def _refuse_strangers(entry: CheckEntry, roster: frozenset[int]) -> None:
     named = {one.person for one in entry.exceptions} | entry.back
     if strangers := named - roster:
@@ -315,12 +359,6 @@ def _dropped(entry: CheckEntry, open_now: Mapping[int, Absence]) -> set[int]:
         if row.check_row is not None
         and (row.check_row.day, row.check_row.slot) == (entry.day, entry.slot.value)
     } - named
-
-
-def _hold(unit: Unit) -> None:
-    """Let no other check of a unit in until the transaction ends."""
-    if not _HOLD(unit.pk):
-        raise Unit.DoesNotExist
 
 
 def _count(

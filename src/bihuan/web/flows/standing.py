@@ -39,14 +39,19 @@ def there(rows: Iterable[C], entry: uuid.UUID, unit: Unit) -> tuple[C | None, C 
 
 
 def made(
-    made_at: dt.datetime | None, day: dt.date, now: dt.datetime, elsewhen: str
+    made_at: dt.datetime | None,
+    day: dt.date,
+    now: dt.datetime,
+    elsewhen: str,
+    *,
+    until: dt.date | None = None,
 ) -> dt.datetime:
     """When an entry was written; refused where that is not the day it is about.
 
-    elsewhen: what is said then.
+    elsewhen: what is said then. until: the last day on which it may be made good 补报.
     """
     at = min(made_at.astimezone(now.tzinfo), now) if made_at else now
-    if at.date() != day:
+    if not day <= at.date() <= (until or day):
         raise Refused(elsewhen)
     if now - at > KEPT:
         raise Refused(_("这一条放了{n}天才传上来，没有收下", n=(now - at).days))

@@ -201,6 +201,11 @@ TEST: Final = declare("test", N_("测试"), N_("这是一条测试，收到就�
 
 declare("check_due", N_("晨检还没交"), N_("{klass}的晨检还没交，{due}前交"))
 declare("check_late", N_("晨检催报"), N_("{unit}还有{count}个班没交晨检，{due}前交"))
+declare("noon_due", N_("午检还没交"), N_("{klass}的午检还没交，{due}前交"))
+declare("noon_late", N_("午检催报"), N_("{unit}还有{count}个班没交午检，{due}前交"))
+declare("evening_due", N_("晚检还没交"), N_("{klass}的晚检还没交，{due}前交"))
+declare("evening_late", N_("晚检催报"), N_("{unit}还有{count}个班没交晚检，{due}前交"))
+declare("rooms_due", N_("查寝还没完"), N_("{unit}还有{count}间没查寝，{due}前查完"))
 declare("report_due", N_("日报还没交"), N_("{unit}的日报还没交，{due}前交"))
 declare("report_sign", N_("日报待签"), N_("{unit}的日报填好了，等您签"))
 declare("report_late", N_("日报催报"), N_("{unit}还有{count}所学校没交日报，{due}前交"))

@@ -20,7 +20,7 @@ from django.views.decorators.http import (
 from bihuan.base.wording import N_, _
 from bihuan.rules.access import Deed, Role
 from bihuan.rules.triage import Symptom
-from bihuan.web.flows import morning
+from bihuan.web.flows import missing, morning
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.checks.entry import CheckEntry, Wrong, read_entry
 from bihuan.web.ledgers.checks.models import (
@@ -68,14 +68,17 @@ def check(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
     unit = reach(request, pk)
     if request.method == "POST":
         return _take(request, unit, slot)
-    sheet = check_sheet.sheet_of(unit, _slot(slot), clock.now())
+    now = clock.now()
+    at = _moment(request, unit, now)
+    sheet = check_sheet.sheet_of(unit, _slot(slot), at)
+    past = sheet.day if at < now else None
     urls = {
         "url": reverse("check", args=[pk, slot]),
         "call": reverse("check_call", args=[pk]),
-        "plain": reverse("check_plain", args=[pk, slot]),
+        "plain": reverse("check_plain", args=[pk, slot]) + of_day(past),
     }
     return show(
-        request, "check/check.html", sheet=sheet, chip=_chip(sheet), urls=urls,
+        request, "check/check.html", sheet=sheet, chip=_chip(sheet), urls=urls, past=past,
         facts=check_sheet.facts(sheet, urls), said=morning.said, kinds=SEGMENTS,
         offered=check_sheet.OFFERED, unsaid=Symptom.UNKNOWN,
         aisles=check_sheet.AISLES,
@@ -87,7 +90,7 @@ def check(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
 def plain(request: HttpRequest, pk: int, slot: str) -> HttpResponseBase:
     """The same check as a plain form, for a browser without scripts."""
     unit, now = reach(request, pk), clock.now()
-    sheet = check_sheet.sheet_of(unit, _slot(slot), now)
+    sheet = check_sheet.sheet_of(unit, _slot(slot), _moment(request, unit, now))
     wrong: tuple[Wrong, ...] = ()
     if request.method == "POST":
         told = from_form(request.POST, sheet)
@@ -152,7 +155,9 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
         return
     places = scope.places(who, Deed.CHECK_ENTER)
     own = [place.top for place in places if place.grant.role in ANSWERS]
-    yield from _rows(request, now, scope.under(own, "path"), later=True)
+    only = scope.under(own, "path")
+    yield from _rows(request, now, only, later=True)
+    yield from _missed(request, now, only)
 
 
 def answer(said: str, status: int = 200) -> JsonResponse:
@@ -221,8 +226,7 @@ def _rows(
     later: bool = False,
 ) -> Iterator[Asked]:
     """The checks of units; later: also those whose time has not begun, to say what is next."""
-    reached = scope.my_units(request, Deed.CHECK_ENTER, *KINDS).filter(only or Q())
-    units = list(reached.select_related("school", "school__twin_of")[:MOST])
+    units = _units(request, only)
     sent = _sent(units, now.date())
     boarding = set(
         Person.objects.filter(unit__in=units, boards=True, left_on=None)
@@ -242,8 +246,63 @@ def _rows(
                 yield _row(unit, one, sent.get((unit.pk, one.slot.value)), now)
 
 
+def _missed(request: HttpRequest, now: dt.datetime, only: Q | None) -> Iterator[Asked]:
+    """Checks of the school day before that were never handed in: to be made good 补报."""
+    units = _units(request, only)
+    days = {
+        school: morning.school_day_before(school, now.date())
+        for school in {unit.school or unit for unit in units}
+    }
+    for unit in units:
+        day = days[unit.school or unit]
+        if day is None:
+            continue
+        at = _end_of(day, now)
+        sent = _sent([unit], day)
+        boards = Person.objects.filter(unit=unit, boards=True, left_on=None).exists()
+        for one in morning.asked(unit, at, boards=boards):
+            if one.due is not None and (unit.pk, one.slot.value) not in sent:
+                yield _missed_row(unit, one, day, now)
+
+
+def _missed_row(unit: Unit, one: Due, day: dt.date, now: dt.datetime) -> Asked:
+    slot = _(one.slot.label)
+    return Asked(
+        title=_("{day}{slot}没有报", day=check_sheet.day_said(day, now.date()), slot=slot),
+        url=reverse("check", args=[unit.pk, one.slot.value]) + of_day(day),
+        second=_("{unit}，今天24:00前可补", unit=unit.name),
+        fields=1, minutes=MINUTES, state="late", action=_("补报"),
+        late_to=_went_to(unit, one.slot, day),
+    )  # fmt: skip
+
+
+def of_day(day: dt.date | None) -> str:
+    """The part of a check's address that says of which past day it is."""
+    return f"?day={day.isoformat()}" if day else ""
+
+
+def _moment(request: HttpRequest, unit: Unit, now: dt.datetime) -> dt.datetime:
+    """When a check's page stands: now, or at the end of the day that is made good."""
+    wanted = request.GET.get("day", "")
+    if wanted in ("", now.date().isoformat()):
+        return now
+    day = morning.school_day_before(unit.school or unit, now.date())
+    if day is None or wanted != day.isoformat():
+        raise Http404
+    return _end_of(day, now)
+
+
+def _end_of(day: dt.date, now: dt.datetime) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(23, 59), now.tzinfo)
+
+
 MOST: Final = 60
 """Units on the list: a school doctor may check for any class."""
+
+
+def _units(request: HttpRequest, only: Q | None) -> list[Unit]:
+    reached = scope.my_units(request, Deed.CHECK_ENTER, *KINDS).filter(only or Q())
+    return list(reached.select_related("school", "school__twin_of")[:MOST])
 
 
 def _begun(slot: Slot, now: dt.datetime) -> bool:
@@ -269,7 +328,13 @@ def _row(unit: Unit, one: Due, sent: ClassCheck | None, now: dt.datetime) -> Ask
         action=_("补交{slot}", slot=_(one.slot.label))
         if late
         else _("开始{slot}", slot=_(one.slot.label)),
+        late_to=_went_to(unit, one.slot, now.date()) if late else "",
     )
+
+
+def _went_to(unit: Unit, slot: Slot, day: dt.date) -> str:
+    """Whom a missing check went to, in words."""
+    return _("、").join(_(role.label) for role in missing.told(unit, slot, day))
 
 
 def _clock(row: Asked, now: dt.datetime) -> Any:

@@ -81,7 +81,7 @@ class Sheet:
 
 
 def sheet_of(unit: Unit, slot: Slot, now: dt.datetime) -> Sheet:
-    """The page of a unit's check today."""
+    """The page of a unit's check of a day: of today, or as that day ended."""
     day, policy = now.date(), policy_of(unit.school or unit)
     people = roster_of(unit, day, slot)
     before = _before(unit, slot, day)
@@ -181,7 +181,9 @@ def _carry(
 ) -> Iterator[Missed]:
     """Those who are traced, who were on leave or late last time, who have a slip today."""
     seen: set[int] = set()
-    traced = absences.open_of(unit).filter(person__in=people, back_on=None)
+    traced = absences.open_of(unit).filter(
+        person__in=people, back_on=None, day__lte=now.date()
+    )
     for row in traced.exclude(check_row__day=now.date(), check_row__slot=slot.value):
         seen.add(row.person_id)
         yield _traced(row, people[row.person_id], now.date())
@@ -242,6 +244,13 @@ def _slips(people: Mapping[int, Person], now: dt.datetime) -> Iterable[LeaveSlip
 def _last(then: dt.date, day: dt.date) -> str:
     days = (day - then).days
     return _(_WHEN.get(days, N_("上次")))
+
+
+def day_said(day: dt.date, today: dt.date) -> str:
+    """A day before today as a teacher calls it."""
+    if (today - day).days == 1:
+        return _("昨天")
+    return _("{month}月{day}日", month=day.month, day=day.day)
 
 
 _WHEN: Final = {0: N_("今天早些时候"), 1: N_("昨天")}

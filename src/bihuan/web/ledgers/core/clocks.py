@@ -154,6 +154,19 @@ def whom(clock: Clock, unit: Unit, to: Iterable[str], day: dt.date) -> list[int]
     return sorted(people)
 
 
+def climbed(
+    slug: str, rows: Iterable[int], school: Unit, day: dt.date, clock: str = ""
+) -> tuple[Role, ...]:
+    """To whom above it a row, or the worst of several, went when it was late."""
+    said = Rung.objects.filter(ledger=slug, row__in=list(rows))
+    if clock:
+        said = said.filter(clock=clock)
+    codes = set(said.exclude(told=[]).values_list("rung", flat=True))
+    rungs = [one for one in ladder_of(school, day).rungs if one.code in codes]
+    names = next((one.to for one in reversed(rungs)), ())
+    return tuple(role for name in names for role in CLIMBS.get(name, ()))
+
+
 def _kind(ring: Ring) -> str:
     """What is said: that it comes, that it is over, that it climbed."""
     if ring.rung.rung.after < 0:
