@@ -71,7 +71,7 @@ def look(read: Read) -> Iterator[Problem]:
 def _values(read: Read) -> Iterator[Problem]:
     known = terms(read)
     goals = [term.goal for term in read.calendar.terms]
-    if Counter(goals) != Counter(known):
+    if sorted(goals) != sorted(known):
         came, allowed = ", ".join(goals), ", ".join(known)
         yield GOALS.at(PLACE, came=came, allowed=allowed)
     for term in read.calendar.terms:

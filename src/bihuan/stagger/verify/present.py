@@ -95,6 +95,11 @@ class Present:
         """Places of the school by code."""
         return {z.code: z for z in self.plan.zones if z.school == self.school}
 
+    @cached_property
+    def _published(self) -> list[StagedOpening]:
+        rows = (row for row in self.plan.measures if row.school == self.school)
+        return [row for row in rows if isinstance(row, StagedOpening)]
+
     def opens(self, klass: Class) -> dt.date:
         """The day from which a class is there."""
         if self.calendar is not None:
@@ -102,9 +107,8 @@ class Present:
                 if opening.school == self.school and klass.grade in opening.grades:
                     return opening.date
         names = {klass.code, klass.grade}
-        for row in self.plan.measures:
-            mine = isinstance(row, StagedOpening) and row.school == self.school
-            if mine and (not row.scope or names & set(row.scope)):
+        for row in self._published:
+            if not row.scope or names & set(row.scope):
                 return row.opens
         return self.plan.district.opens
 
