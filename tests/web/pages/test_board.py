@@ -14,6 +14,7 @@ from bihuan.rules.triage import Symptom
 from bihuan.web.flows import accounts, morning
 from bihuan.web.ledgers.checks.entry import CheckEntry, ExceptionEntry
 from bihuan.web.ledgers.checks.models import Kind, Slot
+from bihuan.web.ledgers.gate.models import Action, Passing, Standing as Passed
 from bihuan.web.notices.models import Notice
 from bihuan.web.org import clock
 from bihuan.web.org.models import AuditLine, UnitKind
@@ -151,6 +152,35 @@ def test_a_head_of_grade_urges_his_class_teachers(cast: Cast) -> None:
     assert told.kind == "check_due"
     assert told.klass == cast.units["class_a2"]
     assert told.account == cast.accounts["teacher2"]
+
+
+def test_a_head_urges_whoever_can_mend_what_is_missing(
+    cast: Cast, at: list[dt.datetime]
+) -> None:
+    check(cast, "class_a1")
+    Passing.objects.create(
+        entry=uuid.uuid4(), unit=cast.units["gate_a"], school=cast.units["school_a"],
+        day=DAY, at=TEN - dt.timedelta(minutes=30), kind="person",
+        state=Passed.WAITING.value, action=Action.HELD.value,
+        reason="papers", person=cast.people["pupil_a1_1"],
+    )  # fmt: skip
+    client = cast.client("principal")
+    assert "一键催报3处" in text(client, "/board/")
+    client.post("/board/urge/")
+    assert told_to(cast) == {
+        "teacher2": {"check_due"}, "guard": {"gate_hold"}, "doctor": {"report_due"},
+    }  # fmt: skip
+    at[0] = TEN.replace(hour=21, minute=50)
+    client.post("/board/urge/")
+    assert told_to(cast)["dorm"] == {"rooms_due"}
+
+
+def told_to(cast: Cast) -> dict[str, set[str]]:
+    names = {account.pk: name for name, account in cast.accounts.items()}
+    found: dict[str, set[str]] = {}
+    for notice in Notice.objects.all():
+        found.setdefault(names[notice.account_id], set()).add(notice.kind)
+    return found
 
 
 def test_no_notice_carries_a_pupils_name(cast: Cast) -> None:

@@ -112,8 +112,9 @@ def urge(request: HttpRequest) -> HttpResponseBase:
 def urged_said(urged: flow.Urged, *, classes: bool) -> str:
     """What urging did: how many, through what, whom it left in peace."""
     if urged.units:
-        text = _("催了{n}个班") if classes else _("催了{n}所")
-        said = [text.format(n=urged.units), _("站内信{n}条", n=urged.inboxes)]
+        n = urged.units
+        text = _("催了{n}处", n=n) if classes else _("催了{n}所", n=n)
+        said = [text, _("站内信{n}条", n=urged.inboxes)]
         if urged.bots:
             said.append(_("群机器人{n}个", n=urged.bots))
     else:
@@ -151,7 +152,8 @@ def _urge_classes(request: HttpRequest, now: dt.datetime) -> flow.Urged:
     by, _report = board_counts.limits_of(school, policy_of(school), now)
     classes = flow.missing_classes([place.top], now.date())
     actor = scope.actor(request, Deed.URGE, top)
-    return flow.urge_classes(actor, top, classes, by, now)
+    gaps = flow.gaps_of(school, now) if top == school else []
+    return flow.urge_classes(actor, top, classes, by, now, gaps=gaps)
 
 
 def _near(limit: dt.datetime | None, now: dt.datetime) -> bool:
@@ -202,6 +204,7 @@ def _told(
         "sentence": board_words.sentence(counted, untaken if sees else None, now),
         "deadline": _deadline(request, counted, now),
         "reach": _reach(counted, now) if who.may(Deed.URGE) else 0,
+        "gaps": _gaps(request, counted, now) if who.may(Deed.URGE) else 0,
         "first": first[: board_words.FIRST],
         "more": max(0, len(first) - board_words.FIRST),
         "sees_alarms": sees,
@@ -251,6 +254,13 @@ def _reach(counted: Counts, now: dt.datetime) -> int:
         not line.complete or (not line.reported and _near(line.report_by, now))
         for line in counted.lines
     )
+
+
+def _gaps(request: HttpRequest, counted: Counts, now: dt.datetime) -> int:
+    """How many others one key would tell in a school, for whoever urges all of it."""
+    place = scope.places(_who(request), Deed.URGE)[0]
+    school = counted.lines[0].unit if len(counted.lines) == 1 else None
+    return len(flow.gaps_of(school, now)) if school and place.top == school.path else 0
 
 
 def _near_misses(counted: Counts, now: dt.datetime) -> list[tuple[Unit, Found, str]]:

@@ -62,10 +62,12 @@ def room(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
-    """The buildings of whoever keeps one, in the evening, for the today page."""
+    """The buildings of whoever keeps one, for the today page; by day only what comes."""
     who = scope.seen(request)
-    if who is not None and who.may(Deed.DORM_CHECK) and now.time() >= FROM:
-        yield from _rows(list(_buildings(request)), now)
+    if who is not None and who.may(Deed.DORM_CHECK):
+        for row in _rows(list(_buildings(request)), now):
+            if row.due is not None or now.time() >= FROM:
+                yield row
 
 
 def _buildings(request: HttpRequest) -> Any:
