@@ -14,7 +14,7 @@ from bihuan.cli.main import FLOORS
 ROOT = Path(__file__).parent.parent
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
 SCHEMAS = sorted((ROOT / "docs/schema").glob("*.json"))
-TASKS = {"setup", "demo", "test", "check", "bench", "words", "lock", "serve"}
+TASKS = {"setup", "demo", "test", "check", "bench", "bundle", "words", "lock", "serve"}
 
 
 def test_run_alone_lists_its_tasks() -> None:
