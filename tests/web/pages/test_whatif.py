@@ -103,6 +103,19 @@ def test_nonsense_in_the_address_pulls_no_lever(cast: Cast, in_force: Unit) -> N
     assert "还没有改动" in page.content.decode()
 
 
+def test_the_pathogen_is_chosen_among_those_the_engine_has(
+    cast: Cast, in_force: Unit
+) -> None:
+    warm(cast, in_force)
+    client, path = cast.client("doctor"), f"/whatif/{in_force.pk}/"
+    page = client.get(path, {"pathogen": "norovirus"}).content.decode()
+    assert '<option value="norovirus" selected>' in page
+    assert '<option value="influenza-a">' in page
+    assert "诺如病毒；4,000对相同随机数" in page
+    for none in ("plague", "'; x", "a" * 40):
+        assert client.get(path, {"pathogen": none}).status_code == 200
+
+
 def test_a_minus_is_a_true_one_and_a_zero_has_no_sign() -> None:
     assert whatif._signed(-4.12, 1) == "−4.1"  # the wording of figures
     assert whatif._signed(1.2, 1) == "+1.2"

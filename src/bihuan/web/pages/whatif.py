@@ -1,5 +1,6 @@
 """What if 情景推演: levers of the plan in force, before and after on the same random numbers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -99,7 +100,8 @@ def _told(request: HttpRequest, pk: int) -> dict[str, Any]:
     code = (unit.twin_of or unit).code
     known = levers(plan, SchoolCode(code)) if plan else ()
     changes = _changes(request, known)
-    found = _ask(version, code, changes) if version and plan else None
+    pathogen = _pathogen(request)
+    found = _ask(version, code, changes, pathogen) if version and plan else None
     return {
         "school": unit,
         "version": version,
@@ -109,6 +111,7 @@ def _told(request: HttpRequest, pk: int) -> dict[str, Any]:
             for group in Group
         ],
         "changed": len(changes),
+        "pathogen": pathogen,
         "answer": _shown(found, known, changes) if found else None,
         "people": plan.by_code[SchoolCode(code)].students if plan else 0,
     }  # fmt: skip
@@ -149,13 +152,19 @@ def _number(text: str | None) -> float | None:
     return value if isfinite(value) else None
 
 
+def _pathogen(request: HttpRequest) -> str:
+    """Code of the pathogen that is asked about; empty: the usual one."""
+    wanted = request.GET.get("pathogen", "")
+    return wanted if re.fullmatch(r"[a-z0-9-]{1,20}", wanted) else ""
+
+
 def _ask(
-    version: PlanVersion, code: str, changes: Mapping[str, float]
+    version: PlanVersion, code: str, changes: Mapping[str, float], pathogen: str
 ) -> dict[str, Any] | None:
     found = ask(
         {
             "version": version.pk, "digest": version.digest, "school": code,
-            "changes": dict(changes),
+            "changes": dict(changes), "pathogen": pathogen,
         },
         seconds=SECONDS,
     )  # fmt: skip
@@ -176,6 +185,7 @@ def _shown(
         **{name: found[name] for name in ("runs", "days", "seed", "model", "seconds",
                                           "later", "pathogen")},
         "pathogen_name": _(pathogen),
+        "pathogens": [(code, _(name)) for code, name in found["pathogens"]],
         "sentence": _sentence(found, changes),
         "before": _side(found["before"]),
         "after": _side(found["after"]),

@@ -15,7 +15,7 @@ from bihuan.loop.observe import outcome
 from bihuan.loop.outcome import SIZE_BINS, Estimate
 from bihuan.outbreak import summary
 from bihuan.outbreak.calibrate import beta_for
-from bihuan.outbreak.disease import Disease, disease
+from bihuan.outbreak.disease import NAMES, Disease, disease
 from bihuan.outbreak.scenario import MODEL_VERSION, Question, Scenario
 from bihuan.outbreak.simulate import seeds, simulate
 from bihuan.outbreak.variant import beds
@@ -23,6 +23,8 @@ from bihuan.plan.plan import Plan
 from bihuan.plan.words import ZoneKind
 from bihuan.web.whatif.levers import measures_of, pulled
 
+USUAL: Final = "sars2-2020"
+"""The pathogen that is asked about where nobody says which."""
 DAYS: Final = 60
 SEED: Final = 20200402
 RUNS: Final = 4000
@@ -42,7 +44,7 @@ class Bench:
         plan: Plan,
         school: SchoolCode,
         *,
-        pathogen: str = "sars2-2020",
+        pathogen: str = USUAL,
         runs: int = RUNS,
     ) -> None:
         self.plan, self.school, self.runs = plan, school, runs
@@ -76,12 +78,28 @@ class Bench:
             "model": MODEL_VERSION,
             "pathogen": self.disease.code,
             "pathogen_name": self.disease.name,
+            "pathogens": [list(one) for one in NAMES.items()],
             "before": self._side(self.base, self.plan),
             "after": self._side(runs, changed),
             "rows": self._rows(runs),
             "alone": alone,
             "later": later,
             "labour": self._labour(changed, changes, runs),
+            "seconds": round(time.perf_counter() - began, 3),
+        }
+
+    def compare(self, other: Plan) -> dict[str, Any]:
+        """The plan and another version of it on the same random numbers."""
+        began = time.perf_counter()
+        rows = self._rows(self.run(other))
+        return {
+            "runs": self.runs,
+            "days": DAYS,
+            "seed": SEED,
+            "model": MODEL_VERSION,
+            "pathogen": self.disease.code,
+            "pathogen_name": self.disease.name,
+            "rows": rows,
             "seconds": round(time.perf_counter() - began, 3),
         }
 

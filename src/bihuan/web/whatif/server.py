@@ -25,7 +25,7 @@ from bihuan.plan.plan import Plan
 from bihuan.web.org.codes import fresh_code
 from bihuan.web.org.models import PlanState, PlanVersion
 from bihuan.web.org.policy import plan_of_version
-from bihuan.web.whatif.compute import Bench
+from bihuan.web.whatif.compute import USUAL, Bench
 from bihuan.web.whatif.levers import OutOfRange
 from bihuan.web.whatif.line import ADDRESS
 
@@ -70,18 +70,23 @@ def warm() -> None:
         connections.close_all()
 
 
-def bench(number: int, digest: str, code: str) -> Bench:
-    """The bench of a school; made once, by one thread at a time."""
+def bench(number: int, digest: str, code: str, pathogen: str = USUAL) -> Bench:
+    """The bench of a school and a pathogen; made once, by one thread at a time."""
     with _one_at_a_time:
-        return _bench(number, digest, code)
+        return _bench(number, digest, code, pathogen)
 
 
 @lru_cache(maxsize=BENCHES)
-def _bench(number: int, digest: str, code: str) -> Bench:
+def _bench(number: int, digest: str, code: str, pathogen: str) -> Bench:
+    return Bench(_of(number, digest, code), SchoolCode(code), pathogen=pathogen)
+
+
+def _of(number: int, digest: str, code: str) -> Plan:
+    """The part of a version that speaks of a school."""
     plan = _plan(number, digest)
     if plan is None or SchoolCode(code) not in plan.by_code:
         raise LookupError(code)
-    return Bench(plan.of(SchoolCode(code)), SchoolCode(code))
+    return plan.of(SchoolCode(code))
 
 
 @lru_cache(maxsize=4)
@@ -91,9 +96,14 @@ def _plan(number: int, digest: str) -> Plan | None:
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
-    """Answer a request: the version, the school, the levers that were pulled."""
+    """Answer a request: the version, the school, and levers that were pulled or another version."""
     try:
-        found = bench(int(asked["version"]), str(asked["digest"]), str(asked["school"]))
+        code, pathogen = str(asked["school"]), str(asked.get("pathogen") or USUAL)
+        found = bench(int(asked["version"]), str(asked["digest"]), code, pathogen)
+        if other := asked.get("other"):
+            plan = _of(int(other["version"]), str(other["digest"]), code)
+            with _one_at_a_time:
+                return {"answer": found.compare(plan)}
         changes = {str(k): float(v) for k, v in dict(asked["changes"]).items()}
         with _one_at_a_time:
             return {"answer": found.answer(changes)}
