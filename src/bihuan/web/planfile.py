@@ -37,6 +37,8 @@ TOP: Final = 3
 WIDE: Final = 16
 """Columns shown; a wrong cell further right moves the window."""
 ENDING: Final = ".xlsx"
+LONGEST: Final = 60
+"""Letters of a file's name; a letter takes up to four of the 255 bytes a system allows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +58,7 @@ class Examined:
 
 def file_name(name: str) -> str:
     """The name a file is kept under: its last part, short, always a workbook's."""
-    stem = Path(name.replace("\\", "/")).stem.strip(". ")[:80] or "plan"
+    stem = Path(name.replace("\\", "/")).stem.strip(". ")[:LONGEST] or "plan"
     plain = "".join(c for c in stem if c.isprintable() and c not in '/:*?"<>|')
     return f"{plain or 'plan'}{ENDING}"
 

@@ -22,6 +22,7 @@ from bihuan.base.wording import N_, _
 from bihuan.plan.enrolment import Entry, Line, read_enrolment
 from bihuan.plan.names import class_key, folded, grade_key
 from bihuan.plan.words import Role as PersonRole
+from bihuan.web import planfile
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.org import audit
 from bihuan.web.org.crypto import blind, decrypt, encrypt
@@ -145,7 +146,7 @@ def _changes(
     unit: Unit, content: bytes, name: str, heard: list[Problem]
 ) -> Iterator[Change]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, Path(name).name or "roster.xlsx")
+        path = Path(folder, planfile.file_name(name))
         path.write_bytes(content)
         lines = read_enrolment(path, heard)
     schools = _schools(unit)

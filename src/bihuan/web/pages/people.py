@@ -104,6 +104,8 @@ class Upload(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].label = _("名册（.xlsx）")
+        empty = _("文件是空的，请重新选一个")
+        self.fields["file"].error_messages["empty"] = empty
 
     def clean_file(self) -> Any:
         """Refuse what is too large before it is read."""

@@ -32,6 +32,7 @@ from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import say_refusals, show
 from bihuan.web.pages.survey_forms import (
+    LARGEST,
     SHORT,
     PersonForm,
     RoundForm,
@@ -502,7 +503,9 @@ def paste(request: HttpRequest, pk: int, at: int) -> HttpResponseBase:
 def _read(request: HttpRequest, names: list[Name], today: dt.date) -> Any:
     file = request.FILES.get("file")
     if file is not None:
-        return read_rows(sheet_rows(file.read()), names, today)
+        return read_rows(
+            sheet_rows(file.read(LARGEST + 1), file.name or ""), names, today
+        )
     return read_text(request.POST.get("text", "")[:100_000], names, today)
 
 

@@ -1,14 +1,16 @@
 """The survey's forms: one person, a round, a pasted chat or sheet."""
 
-import io
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from django import forms
-from python_calamine import CalamineError, CalamineWorkbook
-
+from bihuan.base.where import Where
 from bihuan.base.wording import N_, _
+from bihuan.plan.load.package import Refused as RefusedFile
+from bihuan.plan.load.workbook import open_book
 from bihuan.rules.triage import ASKED
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.flows.survey import Said
@@ -18,6 +20,7 @@ from bihuan.web.org import scope
 
 LARGEST: Final = 2 * 2**20
 """Bytes of a class's sheet."""
+MOST_LINES: Final = 2000
 LABELS: Final = {
     "travelled": N_("假期离开过住的地方吗"),
     "outside": N_("去过外地吗（本县、市以外）"),
@@ -125,15 +128,21 @@ class Line:
         return told.person is not None and not told.twice and not told.open
 
 
-def sheet_rows(data: bytes) -> list[list[Any]]:
-    """Rows of the first sheet of a workbook that somebody handed in."""
+def sheet_rows(data: bytes, name: str) -> list[list[Any]]:
+    """Rows of the first sheet of a workbook that somebody handed in; looked through first."""
     if len(data) > LARGEST:
         raise Refused(_("文件超过2兆，请只交这个班的"))
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return book.get_sheet_by_index(0).to_python(nrows=2000)
-    except (CalamineError, ValueError, IndexError):
-        raise Refused(_("打不开这个文件，请交.xlsx")) from None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "class.xlsx")
+        path.write_bytes(data)
+        try:
+            book = open_book(path)
+            return list(book.page(book.names[0]).grid[:MOST_LINES])
+        except RefusedFile as refused:
+            told = refused.kind.at(Where(name[:60]), **refused.words)
+            raise Refused(str(told)) from refused
+        except IndexError:
+            raise Refused(_("打不开这个文件，请交.xlsx")) from None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -254,6 +254,7 @@ class EvidenceForm(forms.Form):
             required=False,
             widget=forms.FileInput({"accept": "image/*"}),
             help_text=_("照片里不要有学生的脸；位置和机型信息会去掉"),
+            error_messages={"empty": _("文件是空的，请重新选一个")},
         )
 
 
@@ -280,5 +281,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.fields["file"] = forms.FileField(
-            label=_("工作簿"), widget=forms.FileInput({"accept": ".xlsx"})
+            label=_("工作簿"),
+            widget=forms.FileInput({"accept": ".xlsx"}),
+            error_messages={"empty": _("文件是空的，请重新选一个")},
         )

@@ -12,6 +12,8 @@ from bihuan.web.ledgers.core.flows import Refused
 MOST_BYTES: Final = 12 * 2**20
 MOST_PIXELS: Final = 60_000_000
 """A phone's camera makes up to 50 million; a bomb unpacks to many more."""
+MOST_PLAIN: Final = 16_000_000
+"""The same where all of it has to be unpacked: a JPEG is read at a fraction of its size."""
 LONGEST: Final = 1600
 """Pixels of the longer side that are kept."""
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
@@ -39,7 +41,8 @@ def redrawn(file: IO[bytes] | Any) -> bytes:
 
 def _redrawn(content: bytes) -> bytes:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
+        most = MOST_PIXELS if picture.format == "JPEG" else MOST_PLAIN
+        if picture.width * picture.height > most:
             raise ValueError("too many pixels")
         picture.draft("RGB", (LONGEST, LONGEST))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
