@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from bihuan.base.ids import AreaCode, GradeCode, SchoolCode
 from bihuan.base.problems import Weight, errors
+from bihuan.base.units import Days
 from bihuan.plan.measures import StagedOpening
 from bihuan.plan.plan import Capacity, Order, Plan
 from bihuan.plan.staging import Siblings, Staging
@@ -251,7 +252,9 @@ def test_weekends_open_where_the_plan_says_so() -> None:
 
 def test_home_leave_closes_a_day() -> None:
     plan = one_school()
-    home = replace(plan.schools[0], leave_every=7, leave_days=2, first_leave=MARCH[11])
+    home = replace(
+        plan.schools[0], leave_every=Days(7), leave_days=Days(2), first_leave=MARCH[11]
+    )
     assert said(replace(plan, schools=(home,)), both(MARCH[11], MARCH[15])) == ["G311"]
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bihuan.base.ids import AreaCode
 from bihuan.base.problems import Kind, Problem, error, warning
@@ -84,6 +84,37 @@ def look(read: Read) -> Iterator[Problem]:
     for rule in RULES:
         for area in _areas(read):
             yield from _passed(read, rule, area)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A kind of capacity over the days: what they take, what there is."""
+
+    kind: CapacityKind
+    area: AreaCode
+    days: tuple[tuple[dt.date, float, float], ...]
+    """Date, what dates that stand take, what chosen ones take."""
+    room: tuple[tuple[dt.date, float | None], ...]
+    """Date, what there is; None: no limit."""
+
+
+def strips(read: Read, first: dt.date, last: dt.date) -> Iterator[Strip]:
+    """Every limited kind and area over a span of days; arrivals even without a limit."""
+    span = [first + dt.timedelta(n) for n in range((last - first).days + 1)]
+    for rule in RULES:
+        for area in _areas(read):
+            wanted = rule.kind is CapacityKind.STUDENTS and not area
+            if not wanted and not _limited(read, rule, area):
+                continue
+            shown = replace(rule, exempt=frozenset())
+            sums = _loads(read, shown, area)
+            loads = [(on, sums.get(on, Load())) for on in span]
+            yield Strip(
+                kind=rule.kind,
+                area=area,
+                days=tuple((on, load.stand, load.free) for on, load in loads),
+                room=tuple((on, _room(read, rule, area, on)) for on in span),
+            )
 
 
 def _areas(read: Read) -> tuple[AreaCode, ...]:
