@@ -150,10 +150,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _end_group(leader: int) -> None:
     """End what a process left behind in its session: one killed early leaves children."""
+    if sys.platform == "win32":  # it has neither groups nor SIGKILL
+        return
     for number in (signal.SIGTERM, signal.SIGKILL):
         for _try in range(int(LEFT_BEHIND / PAUSE)):
             try:
                 os.killpg(leader, number)
-            except (ProcessLookupError, AttributeError):  # nobody there; or Windows
+            except ProcessLookupError:  # nobody there
                 return
             time.sleep(PAUSE)
