@@ -61,7 +61,12 @@ def language() -> str:
 
 def languages() -> tuple[str, ...]:
     """List the languages there are, that of the source first."""
-    return (SOURCE, *sorted(path.name for path in LOCALE.iterdir() if path.is_dir()))
+    return _languages(LOCALE)
+
+
+@cache
+def _languages(folder: Path) -> tuple[str, ...]:
+    return (SOURCE, *sorted(path.name for path in folder.iterdir() if path.is_dir()))
 
 
 @dataclass(frozen=True)

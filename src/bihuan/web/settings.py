@@ -128,7 +128,7 @@ def database(address: str) -> dict[str, Any]:
             f"BIHUAN_DATABASE: {parts.scheme!r} came, postgresql://… is allowed"
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "bihuan.web.org.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

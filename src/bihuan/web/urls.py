@@ -7,13 +7,13 @@ from typing import Any, Final
 from django.urls import include, path
 
 ROOMS: Final = (
+    "bihuan.web.api",
     "bihuan.web.org",
     "bihuan.web.notices",
     "bihuan.web.ledgers.core",
     "bihuan.web.pages",
-    "bihuan.web.api",
 )
-"""Packages with a `urls` module of their own."""
+"""Packages with a `urls` module of their own; the API first, since it is asked most."""
 
 urlpatterns: list[Any] = [
     path("", include(import_module(f"{room}.urls")))

@@ -8,6 +8,7 @@ connection.
 """
 
 import datetime as dt
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -66,8 +67,8 @@ class Ready:
             _Place(adapted.index(param)) if param in adapted else param
             for param in params
         ]
-        self.kept[held.vendor] = sql, places
-        return sql, places
+        self.kept[held.vendor] = found = _with_words(sql, places)
+        return found
 
     def _written(
         self, held: BaseDatabaseWrapper, rows: "QuerySet[Any, Any]"
@@ -82,6 +83,20 @@ class _Place:
 
     def __init__(self, number: int) -> None:
         self.number = number
+
+
+def _with_words(sql: str, places: list[Any]) -> tuple[str, list[Any]]:
+    """Write fixed words into the SQL, since a plan for any word misses an index of some."""
+    parts, kept = sql.split("%s"), []
+    told = [parts[0]]
+    for place, part in zip(places, parts[1:], strict=True):
+        fixed = isinstance(place, str) and _WORD.fullmatch(place)
+        told += [f"'{place}'" if fixed else "%s", part]
+        kept += [] if fixed else [place]
+    return "".join(told), kept
+
+
+_WORD: Final = re.compile("[a-z_]+")
 
 
 def _adapted(held: BaseDatabaseWrapper, value: Any) -> Any:
@@ -188,7 +203,7 @@ def run(
             return list(cursor.fetchall()) if cursor.description else []
     with held.wrap_database_errors:
         kept.execute(sql, values, prepare=True)
-        return list(kept.fetchall()) if kept.description else []
+        return list(kept.fetchall()) if kept.pgresult.nfields else []
 
 
 _local = threading.local()
