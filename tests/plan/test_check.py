@@ -14,22 +14,34 @@ from bihuan.base.problems import Problem, Weight, kinds
 from bihuan.base.units import Days, Metres, Minutes, Share, SquareMetres
 from bihuan.base.where import Where
 from bihuan.plan import required
-from bihuan.plan.check import CHECKS, calendar, check, complete, consistent, feasible
+from bihuan.plan.check import (
+    CHECKS,
+    calendar,
+    check,
+    complete,
+    consistent,
+    feasible,
+    slots,
+    staging,
+)
 from bihuan.plan.check.look import Look, meet
 from bihuan.plan.duties import Duty
 from bihuan.plan.measures import StagedOpening, StaggeredDining
 from bihuan.plan.people import Person, School
 from bihuan.plan.plan import TABLES, Order, Plan
+from bihuan.plan.staging import Siblings, Slot, Staging
 from bihuan.plan.timetable import CalendarDay, Lesson
 from bihuan.plan.words import (
     DayKind,
     Driver,
     Extent,
+    Flow,
     OrderKind,
     PeriodKind,
     Post,
     Role,
     Stage,
+    Tuning,
     Who,
     ZoneKind,
 )
@@ -60,7 +72,53 @@ def sound() -> Plan:
         for school in plan.schools
         for n, duty in enumerate(required.DUTIES)
     ]
-    return replace(plan, duties=tuple(duties))
+    return replace(
+        plan,
+        duties=tuple(duties),
+        staging=STAGING,
+        siblings=(SIBLINGS,),
+        slots=SLOTS,
+    )
+
+
+MODULES = (consistent, complete, feasible, calendar, staging, slots)
+STAGING = (
+    Staging(kind=Tuning.GAP, amount=2, document="B1"),
+    Staging(kind=Tuning.GAP, amount=1, stage=Stage.JUNIOR),
+)
+SIBLINGS = Siblings(
+    school=YIGAO,
+    grade=GradeCode("G10"),
+    other_school=QIZHONG,
+    other_grade=GradeCode("G8"),
+    pairs=3,
+)
+LUNCH = Slot(
+    school=YIGAO,
+    klass=ClassCode("G10C1"),
+    flow=Flow.LUNCH,
+    start=time(12, 10),
+    end=time(12, 30),
+    zone=ZoneCode("HALL"),
+    leader=PersonId("T10-1"),
+)
+ARRIVAL = replace(
+    LUNCH, flow=Flow.ARRIVAL, start=time(6, 50), end=time(7), zone=ZoneCode("GATE"), lane=1
+)  # fmt: skip
+SLOTS = (LUNCH, ARRIVAL)
+
+
+def order(kind: OrderKind, day: date, *, level: int = 12) -> Edit:
+    """One more order from the city."""
+    return add(
+        "orders",
+        Order(code="O9", level=level, extent=Extent.CITY, kind=kind, date=day),
+    )
+
+
+def rows(table: str, *made: Any) -> Edit:
+    """Other rows of a table."""
+    return lambda plan: with_rows(plan, table, list(made))
 
 
 def change(table: str, key: str, *, school: str = YIGAO, **new: Any) -> Edit:
@@ -295,6 +353,47 @@ FINDS: tuple[tuple[str, Edit], ...] = (
     ("P512", change("measures", "M13", batches=7)),
     ("P513", change("schools", YIGAO, first_leave=None)),
     ("P514", change("measures", "M17", opens=date(2020, 4, 6))),
+    ("P220", rows("siblings", replace(SIBLINGS, other_school=YIGAO, other_grade=GradeCode("G10")))),
+    ("P221", rows("siblings", replace(SIBLINGS, pairs=0))),
+    (
+        "P222",
+        add(
+            "siblings",
+            Siblings(
+                school=QIZHONG,
+                grade=GradeCode("G8"),
+                other_school=YIGAO,
+                other_grade=GradeCode("G10"),
+                pairs=3,
+            ),
+        ),
+    ),
+    ("P223", rows("siblings", replace(SIBLINGS, other_grade=GradeCode("G10")))),
+    ("P224", change("grades", "G10", students=47)),
+    (
+        "P225",
+        both(
+            drop("classes", ""),
+            *(change("grades", code, students=47) for code in ("G10", "G11", "G12")),
+        ),
+    ),
+    ("P226", change("grades", "G10", riders=49)),
+    ("P227", rows("capacities", replace(small_plan().capacities[0], amount=-1))),
+    ("P228", rows("staging", replace(STAGING[0], amount=-1))),
+    ("P229", rows("staging", replace(STAGING[0], amount=1.5))),
+    ("P230", rows("slots", replace(LUNCH, end=LUNCH.start))),
+    ("P231", rows("slots", replace(LUNCH, zone=ZoneCode("GATE")))),
+    ("P232", rows("slots", LUNCH, replace(ARRIVAL, start=time(12), end=time(12, 11)))),
+    ("P233", rows("slots", replace(ARRIVAL, lane=4))),
+    ("P515", rows("capacities", replace(small_plan().capacities[0], end=date(2020, 4, 6)))),
+    ("P516", order(OrderKind.FIXED, date(2020, 4, 8))),
+    ("P517", order(OrderKind.NOT_AFTER, date(2020, 4, 10), level=9)),
+    ("P518", order(OrderKind.NOT_BEFORE, date(2020, 4, 8))),
+    ("P519", order(OrderKind.NOT_BEFORE, date(2020, 9, 1), level=10)),
+    ("P520", order(OrderKind.FIXED, date(2020, 5, 4), level=10)),
+    ("P521", change("schools", YIGAO, ready=date(2020, 4, 5), accepted=date(2020, 4, 4))),
+    ("P522", rows("slots", replace(LUNCH, end=time(12, 55)))),
+    ("P523", order(OrderKind.NOT_AFTER, date(2020, 4, 6))),
 )  # fmt: skip
 
 
@@ -310,7 +409,7 @@ def test_edit_is_found(code: str, edit: Edit) -> None:
 def test_every_kind_of_the_checks_has_an_edit_that_raises_it() -> None:
     declared = {
         kind.code
-        for module in (consistent, complete, feasible, calendar)
+        for module in MODULES
         for kind in vars(module).values()
         if kind in kinds().values()
     }
@@ -320,7 +419,7 @@ def test_every_kind_of_the_checks_has_an_edit_that_raises_it() -> None:
 def test_every_check_is_listed() -> None:
     listed = {one.__name__ for one in CHECKS}
     assert len(listed) + 1 == len(CHECKS)  # duplicates: of rows, of measures
-    for module in (consistent, complete, feasible, calendar):
+    for module in MODULES:
         takes_a_look = {
             name
             for name, value in vars(module).items()
@@ -589,7 +688,7 @@ def test_a_broken_reference_is_always_told(data: st.DataObject) -> None:
 
 def test_every_reference_is_a_field_of_its_table() -> None:
     for table, field, _ in consistent.REFERENCES:
-        row = next(iter(getattr(small_plan(), table)))
+        row = next(iter(getattr(sound(), table)))
         assert field in {f.name for f in fields(row)}
 
 

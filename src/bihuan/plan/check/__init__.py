@@ -6,7 +6,14 @@
 from typing import Final
 
 from bihuan.base.problems import Problem
-from bihuan.plan.check import calendar, complete, consistent, feasible
+from bihuan.plan.check import (
+    calendar,
+    complete,
+    consistent,
+    feasible,
+    slots,
+    staging,
+)
 from bihuan.plan.check.look import Look
 from bihuan.plan.plan import Plan
 
@@ -15,6 +22,8 @@ CHECKS: Final = (
     *complete.CHECKS,
     *feasible.CHECKS,
     *calendar.CHECKS,
+    *staging.CHECKS,
+    *slots.CHECKS,
 )
 """Every check, in the order in which its problems are told."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
 
-from bihuan.base.problems import Problem, error, warning
+from bihuan.base.problems import Kind, Problem, error, warning
 from bihuan.base.wording import N_
 from bihuan.plan.check.look import (
     MINUTES_A_DAY,
@@ -24,6 +24,9 @@ from bihuan.plan.measures import (
     Suspension,
     SymptomCheck,
 )
+from bihuan.plan.people import Grade
+from bihuan.plan.plan import Order
+from bihuan.plan.tuning import band
 from bihuan.plan.words import OrderKind, Who
 
 REVERSED = error(
@@ -95,6 +98,12 @@ OPENS_BEFORE_TERM = error(
     "P514",
     N_("{label}定于 {came}，早于全区县开学日 {allowed}。"),
     N_("改开学日期，或改全区县的开学日。"),
+)
+
+TOO_LATE = error(
+    "P523",
+    N_("{grade}定于 {came} 开学，上级要求 {order} 不晚于 {allowed}。"),
+    N_("改为 {allowed} 或更早。"),
 )
 
 SHARES: Final = {
@@ -231,18 +240,31 @@ def openings(look: Look) -> Iterator[Problem]:
                 where, label=row.label, came=row.opens, allowed=allowed
             )
         for grade in _grades(look, row):
-            for order in look.plan.orders:
-                fixed = order.kind is OrderKind.FIXED
-                wrong = row.opens != order.date if fixed else row.opens < order.date
-                if order.level == grade.level and wrong:
-                    kind = AGAINST_FIXED if fixed else TOO_EARLY
-                    yield kind.at(
-                        where,
-                        grade=grade.name,
-                        came=row.opens,
-                        order=order.code,
-                        allowed=order.date,
-                    )
+            for kind, order in _broken(look, row, grade):
+                yield kind.at(
+                    where,
+                    grade=grade.name,
+                    came=row.opens,
+                    order=order.code,
+                    allowed=order.date,
+                )
+
+
+def _broken(
+    look: Look, row: StagedOpening, grade: Grade
+) -> Iterator[tuple[Kind, Order]]:
+    """Orders for a grade that a date does not keep."""
+    school = look.plan.by_code.get(row.school)
+    stages = {None} | ({school.stage, band(school, grade)} if school else set())
+    for order in look.plan.orders:
+        if order.level != grade.level or order.stage not in stages:
+            continue
+        if order.kind is OrderKind.FIXED and row.opens != order.date:
+            yield AGAINST_FIXED, order
+        if order.kind is OrderKind.NOT_BEFORE and row.opens < order.date:
+            yield TOO_EARLY, order
+        if order.kind is OrderKind.NOT_AFTER and row.opens > order.date:
+            yield TOO_LATE, order
 
 
 def two_openings(look: Look) -> Iterator[Problem]:

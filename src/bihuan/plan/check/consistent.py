@@ -151,6 +151,12 @@ REFERENCES: Final = (
     ("duties", "deputy", ("people",)),
     ("duties", "place", ("zones",)),
     ("supplies", "keeper", ("people",)),
+    ("staging", "document", ("documents",)),
+    ("siblings", "grade", ("grades",)),
+    ("siblings", "other_school", ("schools",)),
+    ("slots", "klass", ("classes",)),
+    ("slots", "zone", ("zones",)),
+    ("slots", "leader", ("people",)),
 )
 """Table, field, tables that it points into; rows of a school point into their school."""
 
@@ -168,6 +174,8 @@ KEYS: Final = (
     ("liaison", ("school", "partner", "organisation")),
     ("teaching", ("school", "teacher", "klass", "subject")),
     ("documents", ("code",)),
+    ("capacities", ("area", "start", "kind")),
+    ("staging", ("school", "stage", "kind")),
 )
 """Table, the fields that tell its rows apart."""
 
