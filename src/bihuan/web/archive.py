@@ -13,8 +13,9 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -25,9 +26,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Cast
 
@@ -37,7 +40,16 @@ from bihuan.web.org.crypto import EncryptedField
 FORMAT: Final = "bihuan-backup/1"
 MANIFEST: Final = "manifest.json"
 SEALED: Final = "keys.sealed"
+BEFORE: Final = "before_restore"
 CHUNK: Final = 1000
+MOST_MANIFEST: Final = 4 * 2**20
+MOST_LINE: Final = 64 * 2**20
+"""Letters of a row; the largest holds a workbook of 20 MB."""
+BROKEN: Final = (
+    KeyError, ValueError, TypeError, EOFError, RuntimeError, NotImplementedError,
+    OverflowError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a part that is not sound raises."""
 NONCE: Final = 12
 SALT: Final = 16
 FIRST: Final = (2020, 1, 1, 0, 0, 0)
@@ -86,18 +98,25 @@ def backup(path: Path, now: dt.datetime, passphrase: str | None = None) -> int:
 
 
 def restore(path: Path, *, replace: bool = False, passphrase: str | None = None) -> int:
-    """Fill the database from a backup; Unfit where it is torn, other, or in the way."""
+    """Fill the database from a backup; Unfit where it is torn, other, or in the way.
+
+    What is replaced stands aside until the last row is in, and comes back otherwise.
+    """
     with zipfile.ZipFile(path) as archive:
         manifest = _verified(archive)
-        _make_room(replace=replace)
-        if sorted(manifest["migrations"]) != sorted(_applied()):
+        keys = _unsealed(archive, passphrase) if passphrase is not None else None
+        if sorted(manifest["migrations"]) != _known():
             raise Unfit("other")
-        with transaction.atomic():
-            _empty()
-            count = sum(_load(archive, model) for model in tables())
-            _reset_sequences()
-        if passphrase is not None:
-            _restore_keys(archive, passphrase)
+        with _aside() if replace else nullcontext():
+            _make_room()
+            with transaction.atomic():
+                _empty()
+                count = sum(_load(archive, model) for model in tables())
+                _reset_sequences()
+    if keys is not None:
+        home = Path(settings.HOME) / KEYS
+        home.write_bytes(keys)
+        home.chmod(0o600)
     return count
 
 
@@ -122,12 +141,10 @@ def _key(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
 
 
-def _restore_keys(archive: zipfile.ZipFile, passphrase: str) -> None:
+def _unsealed(archive: zipfile.ZipFile, passphrase: str) -> bytes:
     if SEALED not in archive.namelist():
         raise Unfit("passphrase", SEALED)
-    path = Path(settings.HOME) / KEYS
-    path.write_bytes(unseal(archive.read(SEALED), passphrase))
-    path.chmod(0o600)
+    return unseal(archive.read(SEALED), passphrase)
 
 
 @contextmanager
@@ -197,47 +214,123 @@ def _told(value: Any) -> Any:
 
 def _verified(archive: zipfile.ZipFile) -> dict[str, Any]:
     """The manifest, after every part was held against it."""
-    try:
-        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-    except (KeyError, ValueError) as bad:
-        raise Unfit("torn", MANIFEST) from bad
+    manifest = _manifest(archive)
     if manifest.get("format") != FORMAT:
         raise Unfit("other")
-    for name, table in manifest["tables"].items():
-        digest = hashlib.sha256()
-        try:
-            with archive.open(f"tables/{name}.jsonl") as part:
-                while block := part.read(2**20):
-                    digest.update(block)
-        except (KeyError, zipfile.BadZipFile, EOFError) as bad:
-            raise Unfit("torn", name) from bad
-        if digest.hexdigest() != table["sha256"]:
-            raise Unfit("torn", name)
-    if set(manifest["tables"]) != {_name(model) for model in tables()}:
+    try:
+        told = {
+            name: str(table["sha256"]) for name, table in manifest["tables"].items()
+        }
+        sorted(manifest["migrations"])
+    except (KeyError, TypeError, AttributeError) as bad:
+        raise Unfit("torn", MANIFEST) from bad
+    if set(told) != {_name(model) for model in tables()}:
         raise Unfit("other")
+    for name, digest in told.items():
+        if _digest(archive, name) != digest:
+            raise Unfit("torn", name)
     return manifest
 
 
-def _make_room(*, replace: bool) -> None:
-    """An empty database with its tables; one that holds a site only if told to."""
-    if replace:
-        _wipe()
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        with archive.open(MANIFEST) as part:
+            found = json.loads(part.read(MOST_MANIFEST))
+    except (*BROKEN, RecursionError) as bad:
+        raise Unfit("torn", MANIFEST) from bad
+    if not isinstance(found, dict):
+        raise Unfit("torn", MANIFEST)
+    return found
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with archive.open(f"tables/{name}.jsonl") as part:
+            while block := part.read(2**20):
+                digest.update(block)
+    except BROKEN as bad:
+        raise Unfit("torn", name) from bad
+    return digest.hexdigest()
+
+
+def _known() -> list[str]:
+    """Migrations that this program would apply to an empty database."""
+    loader = MigrationLoader(None)
+    return sorted(f"{app}.{name}" for app, name in loader.disk_migrations)
+
+
+def _make_room() -> None:
+    """An empty database with its tables; one that holds a site is in the way."""
     call_command("migrate", verbosity=0)
     if apps.get_model("org", "Unit")._base_manager.exists():  # noqa: SLF001  # Django's public name
         raise Unfit("full")
 
 
-def _wipe() -> None:
-    """Remove every table; the trail refuses to be emptied row by row."""
+@contextmanager
+def _aside() -> Iterator[None]:
+    """Set the tables that are there aside; they are gone at the end, or back after a fault."""
+    _put_back()  # one that was killed half way left them there
+    _set_aside()
+    try:
+        yield
+    except BaseException:
+        _put_back()
+        raise
+    _forget()
+
+
+def _set_aside() -> None:
     if connection.vendor == "sqlite":
-        name = connection.settings_dict["NAME"]
         connection.close()
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{name}{ending}").unlink(missing_ok=True)
+        for file, kept in _files():
+            if file.exists():
+                file.replace(kept)
         return
+    _run(f"ALTER SCHEMA public RENAME TO {BEFORE}", "CREATE SCHEMA public")
+
+
+def _put_back() -> None:
+    """Bring back what was set aside, if anything was."""
+    if connection.vendor == "sqlite":
+        if not _files()[0][1].exists():
+            return
+        connection.close()
+        for file, kept in _files():
+            file.unlink(missing_ok=True)
+            if kept.exists():
+                kept.replace(file)
+    elif _stands_aside():
+        _run("DROP SCHEMA public CASCADE", f"ALTER SCHEMA {BEFORE} RENAME TO public")
+
+
+def _forget() -> None:
+    if connection.vendor == "sqlite":
+        for _file, kept in _files():
+            kept.unlink(missing_ok=True)
+    else:
+        _run(f"DROP SCHEMA {BEFORE} CASCADE")
+
+
+def _files() -> list[tuple[Path, Path]]:
+    """The files of SQLite, each with its name while it stands aside."""
+    name = connection.settings_dict["NAME"]
+    return [
+        (Path(f"{name}{end}"), Path(f"{name}.{BEFORE}{end}"))
+        for end in ("", "-wal", "-shm")
+    ]
+
+
+def _stands_aside() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [BEFORE])
+        return cursor.fetchone() is not None
+
+
+def _run(*statements: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def _empty() -> None:
@@ -250,16 +343,20 @@ def _empty() -> None:
 
 
 def _load(archive: zipfile.ZipFile, model: Model) -> int:
-    """Fill a table from its part."""
+    """Fill a table from its part; what no row of it can be is torn."""
     fields, count, batch = _fields(model), 0, []
-    with archive.open(f"tables/{_name(model)}.jsonl") as part:
-        for line in io.TextIOWrapper(part, "utf-8", newline="\n"):
-            batch.append(_prepared(fields, json.loads(line)))
-            count += 1
-            if len(batch) == CHUNK:
-                _insert(model, fields, batch)
-                batch = []
-    _insert(model, fields, batch)
+    try:
+        with archive.open(f"tables/{_name(model)}.jsonl") as part:
+            text = io.TextIOWrapper(part, "utf-8", newline="\n")
+            while line := text.readline(MOST_LINE):
+                batch.append(_prepared(fields, json.loads(line)))
+                count += 1
+                if len(batch) == CHUNK:
+                    _insert(model, fields, batch)
+                    batch = []
+        _insert(model, fields, batch)
+    except (*BROKEN, ValidationError, DatabaseError, RecursionError) as bad:
+        raise Unfit("torn", _name(model)) from bad
     return count
 
 
