@@ -15,6 +15,7 @@ from typing import Final
 import bihuan.drill
 import bihuan.plan
 import bihuan.rules
+import bihuan.stagger
 import bihuan.web.planfile
 from bihuan.base.problems import Kind, kinds
 
@@ -39,6 +40,10 @@ PARTS: Final = {
     "D0": "Reading a drill's script or log",
     "D1": "A drill's script",
     "D2": "A drill's log",
+    "G1": "The staggered return: the calendar",
+    "G2": "The staggered return: a school's day",
+    "G3": "The staggered return: the checker, and sheets filled in by hand",
+    "G4": "The staggered return: the command line",
     "W0": "What only the site minds",
 }
 """Parts of the page by the first two characters of a code."""
@@ -53,7 +58,7 @@ _ENTRY: Final = re.compile(
 
 def declared() -> Mapping[str, Kind]:
     """Every kind of problem of the plan and of the rules; those that tests make begin with T."""
-    for package in (bihuan.plan, bihuan.rules, bihuan.drill):
+    for package in (bihuan.plan, bihuan.rules, bihuan.drill, bihuan.stagger):
         _import_all(package)
     return {code: kind for code, kind in kinds().items() if not code.startswith("T")}
 
