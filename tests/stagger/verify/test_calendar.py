@@ -35,7 +35,7 @@ from bihuan.stagger.answer import (
 from bihuan.stagger.verify.calendar import check, passes, terms
 from return_made import DRAWN, OPENS, Made, district, grade, returns, school
 
-QUICK = settings(max_examples=40, deadline=None)
+QUICK = settings(max_examples=25, deadline=None)
 DAY = dt.timedelta(1)
 
 
@@ -462,3 +462,14 @@ def test_every_problem_says_where_and_how_to_mend() -> None:
     for problem in check(plan, both(MARCH[5], MARCH[4])):
         assert str(problem.where)
         assert "{" not in str(problem)
+
+
+def test_an_unready_school_still_owes_an_inspection_to_its_first_free_batch() -> None:
+    plan, calendar = visited(None, unready())
+    assert said(plan, calendar) == ["G331"]
+
+
+def test_nobody_disinfects_on_a_holiday() -> None:
+    plan, calendar = visited(MARCH[9])
+    shut = CalendarDay(date=MARCH[8], kind=DayKind.HOLIDAY)
+    assert said(replace(plan, calendar=(shut,)), calendar) == ["G340"]

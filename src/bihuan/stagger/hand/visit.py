@@ -46,5 +46,5 @@ def _with(
 
 def _broken(asked: Asked, tried: Calendar) -> bool:
     """Whether the inspections break a rule of days, hands or readiness."""
-    only = {"G333", "G334", "G336", "G337"}
+    only = {"G333", "G334", "G336", "G337", "G340"}
     return any(problem.code in only for problem in visits.look(Read(asked, tried)))

@@ -54,6 +54,14 @@ class Days:
         opened = tuned(self.plan, Tuning.WEEKENDS, school=school, stage=stage)
         return on.weekday() < SATURDAY or opened >= 1
 
+    def shut(self, school: SchoolCode, on: dt.date) -> bool:
+        """Whether a day is a holiday, on which nobody disinfects."""
+        row = self._rows.get((school, on)) or self._rows.get((NOBODY, on))
+        if row is not None:
+            return row is DayKind.HOLIDAY
+        off, made_up = _public(on.year)
+        return on in off and on not in made_up
+
     def _on_leave(self, school: SchoolCode, on: dt.date) -> bool:
         """Whether the boarders of a school are at home for their leave 大休."""
         row = self.plan.by_code.get(school)

@@ -36,6 +36,11 @@ VISIT_CLOSED = error(
     N_("{school}在 {came} 核验，这天放假。"),
     N_("改为上班的日子。"),
 )
+CLEANED = error(
+    "G340",
+    N_("{school}在 {came} 核验，之前的消杀落在放假的 {allowed}。"),
+    N_("改核验日期，让消杀的日子都不放假。"),
+)
 VISIT_TWICE = error(
     "G335",
     N_("{school}排了 {came} 次核验，最多一次。"),
@@ -87,8 +92,7 @@ def _of_school(read: Read, school: SchoolCode) -> Iterator[Problem]:
     for visit in visits:
         yield from _possible(read, visit)
     if rows and not done:
-        first = min(rows, key=lambda row: row[1])
-        yield from _in_time(read, first, visits)
+        yield from _in_time(read, rows, visits)
 
 
 def window(read: Read, batch: Batch, on: dt.date) -> tuple[dt.date, dt.date]:
@@ -98,10 +102,13 @@ def window(read: Read, batch: Batch, on: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def _in_time(
-    read: Read, opened: tuple[Batch, dt.date], visits: list[Visit]
+    read: Read, rows: list[tuple[Batch, dt.date]], visits: list[Visit]
 ) -> Iterator[Problem]:
-    """An inspection 1 to `valid` days before the first batch, or the named outcome."""
-    batch, on = opened
+    """An inspection 1 to `valid` days before the first batch, or the named outcome.
+
+    Where the outcome is named the first batch whose date is chosen waits for it.
+    """
+    batch, on = min(rows, key=lambda row: row[1])
     first, last = window(read, batch, on)
     if any(first <= visit.date <= last for visit in visits):
         return
@@ -110,6 +117,8 @@ def _in_time(
     if named and read.stands(batch, on):
         words = {"came": on, "mend": named[0].mend_by, **read.words(batch)}
         yield NOT_READY.at(where, **words)
+        if free := [row for row in rows if not read.stands(*row)]:
+            yield from _in_time(read, free, visits)
         return
     name, span = read.name(batch.school), {"first": first, "last": last}
     for visit in visits:
@@ -124,10 +133,16 @@ def _possible(read: Read, visit: Visit) -> Iterator[Problem]:
     ready = plan.by_code[visit.school].ready
     name = read.name(visit.school)
     where = Where(sheet=name, cell=N_("核验"))
-    if visit.date < (allowed := ready or plan.district.drawn_up):
+    allowed = max(ready or plan.district.drawn_up, plan.district.drawn_up)
+    if visit.date < allowed:
         yield UNREADY.at(where, school=name, came=visit.date, allowed=allowed)
     if not read.asked.days.working(visit.school, visit.date, None):
         yield VISIT_CLOSED.at(where, school=name, came=visit.date)
+    days = int(tuned(plan, Tuning.DISINFECTION, school=visit.school))
+    before = [visit.date - dt.timedelta(n) for n in range(1, days + 1)]
+    if shut := [on for on in before if read.asked.days.shut(visit.school, on)]:
+        words = {"came": visit.date, "allowed": min(shut)}
+        yield CLEANED.at(where, school=name, **words)
 
 
 def _said_unready(read: Read) -> Iterator[Problem]:
