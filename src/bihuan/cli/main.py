@@ -22,6 +22,7 @@ FLOORS: Final = (
     "plan",
     "rehearse",
     "drill",
+    "stagger",
     "rules",
     "doctor",
     "site",

@@ -39,3 +39,20 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
             shown.update(task, completed=done, total=whole)
 
         yield hear
+
+
+@contextmanager
+def clocked(what: str, seconds: float) -> Iterator[Callable[[float | None], None]]:
+    """A search against its clock: how long, how near to the best there can be."""
+    console = Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
+        limit = _("{what}（最多 {seconds} 秒）", what=what, seconds=f"{seconds:g}")
+        task = shown.add_task(limit, total=None)
+
+        def hear(gap: float | None) -> None:
+            if gap is not None:
+                said = _("{what}：差距 {gap}", what=limit, gap=f"{gap:.2%}")
+                shown.update(task, description=said)
+
+        yield hear

@@ -168,6 +168,7 @@ _LEAVES: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string"},
+    time: {"type": "string"},
     NoneType: {"type": "null"},
 }
 

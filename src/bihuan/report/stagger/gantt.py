@@ -111,7 +111,9 @@ class Chart:
     @cached_property
     def flags(self) -> list[tuple[dt.date, str]]:
         """Dates from above that schools of the plan have, each in a few words."""
-        levels = {g.level: g for g in self.told.plan.grades}
+        opened = {(o.school, c) for o in self.told.calendar.openings for c in o.grades}
+        rows = [g for g in self.told.plan.grades if (g.school, g.code) in opened]
+        levels = {g.level: g for g in rows}
         found: dict[dt.date, str] = {}
         for order in self.told.plan.orders:
             if order.kind is OrderKind.FIXED and order.level in levels:
@@ -121,7 +123,7 @@ class Chart:
                 )
                 text = _(
                     "{grade} {day}：{extent}同步",
-                    grade=words.chip(self.told.plan, opening),
+                    grade=words.grades(self.told.plan, opening),
                     day=wording.day(order.date),
                     extent=_(order.extent.label),
                 )
@@ -222,7 +224,6 @@ def _row(
     middle = top + ROW / 2
     yield svg.text(10, middle + 4, _short(school.name), "k")
     yield svg.text(chart.left - 10, middle + 4, wording.number(whole), "r s")
-    yield from _ghosts(chart, school.code, top)
     there = 0
     for chip, after in zip(chips, (*chips[1:], None), strict=True):
         there += chip.opening.students
@@ -230,6 +231,7 @@ def _row(
         y = middle + chip.level * ROW
         share = there / whole if whole else 0.0
         yield _line(chip.x, end, y, THIN + (THICK - THIN) * share)
+    yield from _ghosts(chart, school.code, top)
     for chip in chips:
         yield from _chip(chart, chip, top)
 
@@ -293,9 +295,8 @@ def capacity(chart: Chart) -> Iterator[Drawing]:
         best = tightest.get(strip.kind)
         if best is None or _tight(strip) > _tight(best):
             tightest[strip.kind] = strip
-    ordered = sorted(
-        tightest.values(), key=lambda s: (s.kind is not CapacityKind.STUDENTS, s.kind)
-    )
+    used = [s for s in tightest.values() if any(a + b for _on, a, b in s.days)]
+    ordered = sorted(used, key=lambda s: (s.kind is not CapacityKind.STUDENTS, s.kind))
     for strip in ordered:
         yield _strip(chart, strip)
 

@@ -7,8 +7,17 @@ from typing import Final
 from bihuan.base.wording import N_, SOURCE, _, language
 from bihuan.plan.people import Grade
 from bihuan.plan.plan import Plan
+from bihuan.plan.words import Flow
 from bihuan.report import wording
-from bihuan.stagger.answer import Calendar, Conflict, Goal, Moved, Opening, Status
+from bihuan.stagger.answer import (
+    Calendar,
+    Conflict,
+    Day,
+    Goal,
+    Moved,
+    Opening,
+    Status,
+)
 
 WEEKDAYS: Final = (
     N_("周一"),
@@ -245,3 +254,42 @@ def unready(plan: Plan, calendar: Calendar) -> tuple[str, ...]:
 def _names(plan: Plan, codes: Iterable[str]) -> str:
     names = [school(plan, code) for code in codes]
     return _("、").join(names[:3]) or _("片区里没有已核验、坐得下的学校")
+
+
+def waits(told: Day) -> str:
+    """How long people wait at the gate in the morning, person by person."""
+    gates = [q for q in told.queues if q.flow is Flow.ARRIVAL]
+    if not gates:
+        return ""
+    people = sum(q.people for q in gates) or 1
+    mean = sum(q.mean * q.people for q in gates) / people
+    return _(
+        "早上进校平均等 {mean} 分钟，最慢的门 95% 的人不超过 {p95} 分钟。",
+        mean=wording.number(mean, 1),
+        p95=wording.number(max(q.p95 for q in gates), 1),
+    )
+
+
+PLANS: Final = {
+    "ours": N_("本方案"),
+    "blocks": N_("按年级分块"),
+    "none": N_("不错峰"),
+}
+
+
+def compared(told: Day) -> tuple[str, ...]:
+    """The plan beside others, and whether their order rests on what was assumed."""
+    rows = [
+        _(
+            "{plan}：加权接触 {mixing}，门口平均等 {wait} 分钟。",
+            plan=_(PLANS.get(name, name)),
+            mixing=wording.plain(mixing),
+            wait=wording.number(wait, 1),
+        )
+        for name, mixing, wait in told.others
+    ]
+    if told.stands is True:
+        rows.append(_("接触率各取一半和一倍半，三个方案的先后不变。"))
+    if told.stands is False:
+        rows.append(_("接触率取一半或一倍半，三个方案的先后会变：别只凭这个数选。"))
+    return tuple(rows)
