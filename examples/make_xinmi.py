@@ -40,6 +40,7 @@ from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
 from bihuan.plan.plan import Capacity, District, Order, Plan
 from bihuan.plan.save import save
+from bihuan.plan.staging import Siblings, Staging
 from bihuan.plan.timetable import CalendarDay, Period, Teaching
 from bihuan.plan.words import (
     CapacityKind,
@@ -85,12 +86,17 @@ from xinmi_world import (
     OUT,
     OWN_DOCUMENTS,
     PARTNERS,
+    PASSED,
+    READY,
     ROTA,
     SEED,
     SEVEN,
     SHARED,
+    SIBLINGS,
     SMALL,
+    STAGING,
     SUBJECTS,
+    SUPPLIED,
     Campus,
 )
 
@@ -884,9 +890,12 @@ def _capacities() -> Iterator[Capacity]:
         (CapacityKind.OBSERVATION_BEDS, DRAWN_UP, 120),
         (CapacityKind.BUSES, OPENS, 24),
         (CapacityKind.INSPECTIONS, DRAWN_UP, 3),
+        (CapacityKind.STUDENTS, NOT_BEFORE, 5500),
     ):
         until = date(2020, 4, 12) if (start, kind) in UNTIL_STAGED else None
         yield Capacity(kind=kind, start=start, end=until, amount=amount)
+    for start, amount in SUPPLIED:
+        yield Capacity(kind=CapacityKind.SUPPLIED, start=start, amount=amount)
     for area in AREAS:
         beds = 40 if area == "城区" else 20
         yield Capacity(
@@ -915,6 +924,8 @@ def _schools() -> Iterator[School]:
             leave_every=Days(campus.leave_every),
             leave_days=Days(campus.leave_days),
             first_leave=campus.first_leave,
+            ready=READY.get(campus.code),
+            accepted=None if campus.code in READY else PASSED,
             note="人数、班数、片区为示例假定",
         )
     for small in SMALL:
@@ -927,6 +938,7 @@ def _schools() -> Iterator[School]:
             students=small.students,
             boarders=small.boarders,
             staff=small.staff,
+            ready=READY[small.code],
             note="只填人数，示例假定",
         )
 
@@ -940,15 +952,30 @@ def _grades() -> Iterator[Grade]:
                 name=LEVELS[level],
                 level=level,
                 head=_person(campus, Post.GRADE_HEAD, n),
+                riders=sum(f.students for f in _grade_forms(campus, level)) // 10,
             )
     for small in SMALL:
-        for level in small.levels:
+        even, rest = divmod(small.students, len(small.levels))
+        for n, level in enumerate(small.levels):
             yield Grade(
                 school=SchoolCode(small.code),
                 code=GradeCode(LEVELS[level]),
                 name=LEVELS[level],
                 level=level,
+                students=even + (n < rest),
+                riders=small.boarders // 30,
             )
+
+
+def _siblings() -> Iterator[Siblings]:
+    for school, level, other, other_level, pairs in SIBLINGS:
+        yield Siblings(
+            school=SchoolCode(school),
+            grade=GradeCode(LEVELS[level]),
+            other_school=SchoolCode(other),
+            other_grade=GradeCode(LEVELS[other_level]),
+            pairs=pairs,
+        )
 
 
 def sound() -> Plan:
@@ -973,6 +1000,10 @@ def sound() -> Plan:
         ),
         orders=tuple(_orders()),
         capacities=tuple(_capacities()),
+        staging=tuple(
+            Staging(kind=kind, amount=amount, stage=stage)
+            for kind, amount, stage in STAGING
+        ),
         schools=tuple(_schools()),
         grades=tuple(_grades()),
         classes=_each(_classes),
@@ -983,6 +1014,7 @@ def sound() -> Plan:
         calendar=tuple(
             CalendarDay(date=day, kind=kind, note=note) for day, kind, note in CALENDAR
         ),
+        siblings=tuple(_siblings()),
         measures=_each(_measures),
         duties=_each(_duties),
         supplies=_each(_supplies),

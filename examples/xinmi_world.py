@@ -17,6 +17,7 @@ from bihuan.plan.words import (
     Post,
     Setting,
     Stage,
+    Tuning,
     Unit,
     ZoneKind,
 )
@@ -103,6 +104,64 @@ SMALL = (
     Small(code="XX-H", name="南片第二小学（示例）", stage=Stage.PRIMARY, area="南片", levels=range(1, 7), students=330, staff=24, superior="ZX-A"),
     Small(code="ZX-A", name="南片中心校（示例）", stage=Stage.TOWNSHIP_CENTRE, area="南片", levels=range(7), students=1260, staff=82),
 )  # fmt: skip
+
+PASSED = date(2020, 4, 1)
+"""The day on which the high schools passed the inspection, all but the two of READY."""
+READY = {
+    "KQZX": date(2020, 4, 2),
+    "SANG": date(2020, 4, 8),
+    "CZ-A": date(2020, 4, 8),
+    "CZ-B": date(2020, 4, 8),
+    "CZ-C": date(2020, 4, 10),
+    "CZ-D": date(2020, 4, 10),
+    "CZ-E": date(2020, 4, 14),
+    "CZ-F": date(2020, 4, 13),
+    "XX-A": date(2020, 4, 13),
+    "XX-B": date(2020, 4, 13),
+    "XX-C": date(2020, 4, 15),
+    "XX-D": date(2020, 4, 15),
+    "XX-E": date(2020, 4, 16),
+    "XX-F": date(2020, 4, 20),
+    "XX-G": date(2020, 4, 17),
+    "XX-H": date(2020, 4, 22),
+    "ZX-A": date(2020, 4, 20),
+}
+"""From when a school can be inspected. 三高 is late for the province's day: to be told by name."""
+
+STAGING = (
+    (Tuning.TERM, 40, None),
+    (Tuning.GAP, 2, Stage.SENIOR),
+    (Tuning.GAP, 2, Stage.VOCATIONAL),
+    (Tuning.SAMPLED, 0.1, None),
+    (Tuning.OBSERVED, 0.005, None),
+)
+"""How the return is staggered: what differs from the defaults, of which schools."""
+
+SUPPLIED = (
+    (date(2020, 4, 7), 9_000),
+    (date(2020, 4, 13), 21_000),
+    (date(2020, 4, 20), 32_000),
+    (date(2020, 4, 27), 45_000),
+)
+"""How many at school the supplies are enough for, from a day on."""
+
+SIBLINGS = (
+    ("XX-A", 3, "CZ-A", 7, 38),
+    ("XX-A", 5, "CZ-A", 8, 41),
+    ("XX-B", 4, "CZ-B", 7, 29),
+    ("XX-C", 2, "CZ-B", 8, 22),
+    ("XX-D", 4, "CZ-C", 7, 17),
+    ("XX-E", 5, "CZ-D", 8, 15),
+    ("XX-F", 3, "CZ-E", 7, 9),
+    ("XX-G", 6, "CZ-F", 7, 12),
+    ("XX-H", 2, "ZX-A", 4, 6),
+    ("ZX-A", 5, "CZ-F", 8, 14),
+    ("CZ-A", 7, "YIGZ", 10, 26),
+    ("CZ-B", 8, "SYGZ", 11, 19),
+    ("CZ-C", 7, "KQZX", 10, 11),
+    ("CZ-F", 8, "SANG", 11, 13),
+)
+"""Families with a child in each of two grades: school, level, other school, level, how many."""
 
 CALENDAR = (
     *((date(2020, 4, 26), DayKind.SCHOOL_DAY, "劳动节调休，补周二课"),),
