@@ -5,28 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bihuan.base.ids import ClassCode, GradeCode, SchoolCode
-from bihuan.base.wording import N_, _
+from bihuan.base.wording import _
 from bihuan.plan.people import Grade
 from bihuan.plan.plan import Plan
 from bihuan.plan.staging import Slot
 from bihuan.plan.words import Flow, Who
 from bihuan.stagger.answer import Calendar, Day, Opening, Why
-
-TITLE = N_("错峰返校安排表")
-HEADINGS = (
-    N_("学校"),
-    N_("年级"),
-    N_("班级"),
-    N_("人数"),
-    N_("返校日期"),
-    N_("时段"),
-    N_("校门"),
-    N_("通道"),
-    N_("离校时段"),
-    N_("带队人"),
-    N_("备注"),
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -45,7 +29,7 @@ class Row:
     note: str = ""
 
     def cells(self) -> tuple[str | int | dt.date | None, ...]:
-        """The row in the order of the headings."""
+        """The row in the order of the columns of `stagger.hand.sheet`."""
         return (
             self.school,
             self.grade,

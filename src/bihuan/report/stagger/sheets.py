@@ -10,12 +10,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from bihuan.base.problems import Problem, Weight
-from bihuan.base.wording import N_, _, speak
+from bihuan.base.wording import _, speak
 from bihuan.plan.plan import Plan
 from bihuan.report.packed import clean, packed
 from bihuan.report.stagger import rows, words
 from bihuan.report.stagger.values import Told, ToldDay
 from bihuan.stagger.answer import Goal
+from bihuan.stagger.hand.sheet import SHEET
 from bihuan.stagger.verify.asked import Asked
 from bihuan.stagger.verify.loads import strips
 from bihuan.stagger.verify.read import Read
@@ -24,7 +25,6 @@ Value = str | int | float | dt.date | None
 Sheet = tuple[str, tuple[str, ...], list[tuple[Value, ...]]]
 WIDE: Final = 40
 A4: Final = 9
-WITH_DATES: Final = N_("年-月-日")
 
 
 def calendar(told: Told, *, lang: str) -> bytes:
@@ -94,11 +94,11 @@ def _places(text: str) -> int:
 
 def _of_calendar(told: Told) -> Iterator[Sheet]:
     plan, answer = told.plan, told.calendar
-    heads = tuple(_(h) for h in rows.HEADINGS)
+    heads = tuple(column.label for column in SHEET.columns)
     body: list[tuple[Value, ...]] = [
         row.cells() for row in rows.of_calendar(plan, answer)
     ]
-    yield _(rows.TITLE), heads, body
+    yield SHEET.label, heads, body
     yield _batches(told)
     yield _loads(told)
     yield _goals(told)
@@ -243,11 +243,11 @@ def _about(told: Told) -> Sheet:
 
 def _of_day(told: ToldDay) -> Iterator[Sheet]:
     plan, answer = told.plan, told.day
-    heads = tuple(_(h) for h in rows.HEADINGS)
+    heads = tuple(column.label for column in SHEET.columns)
     body: list[tuple[Value, ...]] = [
         row.cells() for row in rows.of_day(plan, answer, told.dates)
     ]
-    yield _(rows.TITLE), heads, body
+    yield SHEET.label, heads, body
     yield _slots(told)
     yield _waits(told)
     yield _mixing(told)

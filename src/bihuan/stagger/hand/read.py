@@ -134,6 +134,8 @@ class _Reader:
             return
         key = (school, grade.code)
         klass = self._class(row, grade) if row.line.klass else None
+        if row.line.klass and klass is None:
+            return
         self._gate(row, school)
         if klass:
             own = self._classes.setdefault(key, {})

@@ -125,10 +125,13 @@ def _passed(read: Read, rule: Rule, area: AreaCode) -> Iterator[Problem]:
     """Days of an area on which a limit is passed."""
     if not _limited(read, rule, area):
         return
+    before: tuple[float, float, float | None] | None = None
     for on, load in sorted(_loads(read, rule, area).items()):
         allowed = _room(read, rule, area, on)
-        if allowed is None:
-            continue
+        same = (load.free, load.stand, allowed)
+        told, before = same == before, same
+        if allowed is None or (told and rule.wrong is SUPPLIED):
+            continue  # nothing new is said of a day on which nobody opens
         words = {
             "came": on,
             "area": _name(read, area),
