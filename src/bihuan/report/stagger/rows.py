@@ -12,6 +12,7 @@ from bihuan.plan.staging import Slot
 from bihuan.plan.words import Flow, Who
 from bihuan.stagger.answer import Calendar, Day, Opening, Why
 
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A row of the sheet; a class that comes in two groups has two rows."""

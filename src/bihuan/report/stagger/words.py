@@ -65,8 +65,9 @@ def grades(plan: Plan, opening: Opening | Moved) -> str:
 
 
 def chip(plan: Plan, opening: Opening | Moved) -> str:
-    """The same, short enough for a chip: 四至六."""
-    return grades(plan, opening).removesuffix("年级") or grades(plan, opening)
+    """The same, short enough for a chip: 四至六; one grade keeps its name."""
+    said = grades(plan, opening)
+    return said.removesuffix("年级") if len(opening.grades) > 1 else said
 
 
 def _numeral(level: int) -> str:
