@@ -35,6 +35,10 @@ from bihuan.web.org.scope import Actor
 
 PASSWORD_LETTERS: Final = 10
 JOIN_LETTERS: Final = 8
+MOST_MISSES: Final = 5
+"""Wrong tries for a name under one join code; then only a new code helps."""
+MOST_OF_CLASS: Final = 60
+"""Wrong tries at which a join code ends: more than all guardians of a class need."""
 TOKEN_LETTERS: Final = 40
 GLASS_TIME: Final = dt.timedelta(hours=1)
 REASON_LEAST: Final = 10
@@ -282,21 +286,42 @@ class Joining:
 
 def find_child(joining: Joining, now: dt.datetime) -> Person:
     """The pupil a guardian joins for; one refusal for all that may be wrong."""
-    code = JoinCode.objects.filter(digest=code_digest(joining.code), until__gt=now)
-    klass = code.values_list("klass", flat=True).first()
+    digest = code_digest(joining.code)
+    code = JoinCode.objects.filter(digest=digest, until__gt=now).first()
+    name = joining.child_name.strip()
+    tried = code.misses.get(code_digest(name), 0) if code else 0
     child = Person.objects.filter(
-        unit=klass, name=joining.child_name.strip(), code=joining.child_code.strip(),
+        unit=code.klass_id, name=name, code=joining.child_code.strip(),
         role=PersonRole.STUDENT.value, left_on=None,
-    ).first() if klass else None  # fmt: skip
+    ).first() if code and tried < MOST_MISSES else None  # fmt: skip
     if child is None:
-        raise Refused(_("入班码、姓名、学号对不上，或入班码已过期，请问班主任"))
+        if code:
+            _count_miss(code, name, now)
+        raise Refused(_("入班码、姓名、学号对不上，或入班码已停用，请班主任重发入班码"))
     return child
 
 
 @transaction.atomic
+def _count_miss(code: JoinCode, name: str, now: dt.datetime) -> None:
+    """Count a wrong try, since student numbers follow each other; a code ends at too many."""
+    held = JoinCode.objects.select_for_update().get(pk=code.pk)
+    digest = code_digest(name)
+    held.misses[digest] = held.misses.get(digest, 0) + 1
+    if sum(held.misses.values()) >= MOST_OF_CLASS:
+        held.until = now
+    held.save(update_fields=["misses", "until"])
+
+
 def join(joining: Joining, now: dt.datetime, known: Person | None = None) -> Person:
     """Make somebody the guardian of a pupil; `known` already is one of another child."""
     child = find_child(joining, now)
+    return _joined(joining, child, now, known)
+
+
+@transaction.atomic
+def _joined(
+    joining: Joining, child: Person, now: dt.datetime, known: Person | None
+) -> Person:
     school = _school(child)
     guardian = known or _new_guardian(joining, child, school, now)
     Guardianship.objects.get_or_create(

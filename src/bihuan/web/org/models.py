@@ -382,6 +382,8 @@ class JoinCode(models.Model):
     klass = models.ForeignKey(Unit, models.CASCADE, related_name="join_codes")
     digest = models.CharField(max_length=64, unique=True)
     until = models.DateTimeField()
+    misses = models.JSONField(default=dict)
+    """How often a name (its digest) came with a wrong student number."""
 
 
 class Token(models.Model):

@@ -13,6 +13,7 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as verify_session
+from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -112,7 +113,7 @@ def _second_factor_given(
     code = request.POST.get("code", "").replace(" ", "")
     spare = StaticDevice.objects.filter(user=account).first()
     if device.verify_is_allowed()[0] and device.verify_token(code):
-        verify_session(request, device)
+        _verified(request, device)
         if not device.confirmed:
             device.confirmed = True
             device.save(update_fields=["confirmed"])
@@ -121,10 +122,16 @@ def _second_factor_given(
             )
         return redirect("today")
     if device.confirmed and spare and spare.verify_token(code):
-        verify_session(request, spare)
+        _verified(request, spare)
         return redirect("today")
-    wrong = _("这个码不对，或已经用过。请等手机上的下一个码再试")
+    wrong = _("这个码不对，或已经用过。请等手机上的下一个码再试；越错等得越久")
     return _second_factor_page(request, device, wrong)
+
+
+def _verified(request: HttpRequest, device: Device) -> None:
+    """Note the second factor, under a session number that nobody had before."""
+    request.session.cycle_key()
+    verify_session(request, device)
 
 
 def _second_factor_page(

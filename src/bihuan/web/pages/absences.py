@@ -31,6 +31,7 @@ from bihuan.web.ledgers.core.sight import Sight, sight
 from bihuan.web.ledgers.core.values import person_shown
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
+from bihuan.web.org.told import DayField
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import say_refusals, show
@@ -62,10 +63,10 @@ class StepForm(forms.Form):
     contact = forms.CharField(max_length=60)
     symptoms = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     celsius = forms.DecimalField(min_value=34, max_value=43, decimal_places=1)
-    onset = forms.DateField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    onset = DayField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     hospital = forms.CharField(max_length=60)
     diagnosis = forms.ChoiceField()
-    free_since = forms.DateField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    free_since = DayField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     certificate = forms.CharField(max_length=60)
     reason = forms.CharField(max_length=120)
     entry = forms.UUIDField(widget=forms.HiddenInput)

@@ -33,6 +33,7 @@ from bihuan.web.org.models import (
     Unit,
     UnitKind,
 )
+from bihuan.web.org.told import day_of
 from bihuan.web.pages.frame import number_of, say_refusals, show
 from bihuan.web.pages.people import ROWS, search
 
@@ -197,7 +198,10 @@ def _hand_over(
         raise Http404  # another's post, and no word on whether there is one
     if held is None or to is None:
         raise accounts.Refused(_("请选交哪个班、交给谁"))
-    until = forms.DateField().to_python(request.POST.get("until")) or _tomorrow()
+    try:
+        until = day_of(request.POST.get("until") or _tomorrow().isoformat())
+    except ValueError:
+        raise accounts.Refused(_("日期应填成2026-03-09这样")) from None
     accounts.hand_over(actor, held, to, until, now)
     messages.success(
         request, _("已交给{name}，到{day}自动收回", name=to.name, day=until)

@@ -1,7 +1,6 @@
 """The class check: two taps when all is well, three for who is not; also without a network."""
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterator
 from typing import Any, Final
@@ -35,6 +34,7 @@ from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.org.policy import policy_of
+from bihuan.web.org.told import json_of
 from bihuan.web.pages import check_sheet
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.check_form import form_rows, from_form
@@ -151,6 +151,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponseBase:
 def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
     """The checks that are asked of whoever looks, for the today page."""
     who = scope.seen(request)
+    yield from _draft_rows(request, now)
     if who is None or not who.may(Deed.CHECK_ENTER):
         return
     places = scope.places(who, Deed.CHECK_ENTER)
@@ -176,7 +177,7 @@ def reach(request: HttpRequest, pk: int) -> Unit:
 def told_of(request: HttpRequest) -> Any:
     """The JSON of a post; what is none is read as nothing, and refused by its reader."""
     try:
-        return json.loads(request.body)
+        return json_of(request)
     except ValueError:
         return None
 
@@ -346,12 +347,18 @@ def _draft_rows(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
     if who is None or not who.may(Deed.CHECK_DRAFT):
         return
     slot = slot_at(now.time())
-    for group in scope.my_units(request, Deed.CHECK_DRAFT, UnitKind.GROUP.value):
+    groups = list(scope.my_units(request, Deed.CHECK_DRAFT, UnitKind.GROUP.value))
+    there = DraftCount.objects.filter(unit__in=groups, day=now.date(), slot=slot.value)
+    counted = {row.unit_id: row for row in there}
+    for group in groups:
+        draft = counted.get(group.pk)
         yield Asked(
             title=_("{group}点人数", group=group.name),
             url=reverse("check_draft", args=[group.pk, slot.value]),
-            second=_("只报人数，不记名字"),
+            second=_("只报人数，不记名字") if draft is None
+            else _("应到{n}·实到{here}", n=draft.expected, here=draft.present),
             fields=2, minutes=1, action=_("点人数"),
+            state="wait" if draft is None else "pass",
         )  # fmt: skip
 
 

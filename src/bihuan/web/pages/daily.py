@@ -25,6 +25,7 @@ from bihuan.web.ledgers.daily.models import DailyReport
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Unit, UnitKind
+from bihuan.web.org.told import day_of
 from bihuan.web.pages.due import done, due
 from bihuan.web.pages.frame import say_refusals, show
 
@@ -230,6 +231,6 @@ def _address(unit: Unit, day: dt.date) -> str:
 
 def _day(request: HttpRequest) -> dt.date:
     try:
-        return min(dt.date.fromisoformat(request.GET.get("day", "")), clock.today())
+        return min(day_of(request.GET.get("day", "")), clock.today())
     except ValueError:
         return clock.today()

@@ -1,7 +1,6 @@
 """The gate: scan, a word and a colour, the next one; also without a network."""
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.org.policy import screening_of
+from bihuan.web.org.told import json_of
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import say_refusals, show
@@ -314,7 +314,7 @@ def load(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _load(request: HttpRequest, gate: Unit, now: dt.datetime) -> flow.Load:
     host = (
         hosts(_school(gate), now.date())
-        .filter(pk=request.POST.get("host") or 0)
+        .filter(pk=scope.row_number(request.POST.get("host")))
         .first()
     )
     what = request.POST.get("what", "").strip()
@@ -426,6 +426,6 @@ def _body(request: HttpRequest) -> Any:
     if request.content_type != "application/json":
         return request.POST
     try:
-        return json.loads(request.body)
+        return json_of(request)
     except ValueError:
         raise Unreadable(_("请从校门页面提交")) from None

@@ -37,6 +37,7 @@ from bihuan.web.ledgers.gate.models import (
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, Unit, UnitKind
+from bihuan.web.org.told import MomentField, day_of
 from bihuan.web.pages.asked import Asked
 from bihuan.web.pages.frame import say_refusals, show
 from bihuan.web.pages.gate import hosts
@@ -54,11 +55,11 @@ def picture(text: str, scale: int = 5) -> str:
 class Times(forms.Form):
     """From when to when."""
 
-    starts = forms.DateTimeField(
+    starts = MomentField(
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         input_formats=[LOCAL],
     )
-    ends = forms.DateTimeField(
+    ends = MomentField(
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         input_formats=[LOCAL],
     )
@@ -296,7 +297,7 @@ def unit_badges(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _until(request: HttpRequest) -> dt.date:
     try:
-        return dt.date.fromisoformat(request.POST.get("until", ""))
+        return day_of(request.POST.get("until", ""))
     except ValueError:
         raise Refused(_("有效期应填日期，如2026-07-10")) from None
 

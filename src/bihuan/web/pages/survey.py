@@ -29,6 +29,7 @@ from bihuan.web.ledgers.survey.paste import QUESTIONS, Name, read_rows, read_tex
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, Unit, UnitKind
+from bihuan.web.org.told import day_of
 from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import say_refusals, show
 from bihuan.web.pages.survey_forms import (
@@ -461,7 +462,7 @@ def _check(request: HttpRequest, row: Answer, now: dt.datetime) -> HttpResponseB
     else:
         came = request.POST.get("arrived_on", "")
         try:
-            arrived = dt.date.fromisoformat(came) if came else None
+            arrived = day_of(came) if came else None
         except ValueError:
             raise Refused(_("日期应填成2026-03-09这样")) from None
         told = request.POST.get("community", "")[:40]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django import forms
+
 from bihuan.base.where import Where
 from bihuan.base.wording import N_, _
 from bihuan.plan.load.package import Refused as RefusedFile
@@ -17,6 +18,7 @@ from bihuan.web.flows.survey import Said
 from bihuan.web.ledgers.survey.models import Answer
 from bihuan.web.ledgers.survey.paste import QUESTIONS, Told
 from bihuan.web.org import scope
+from bihuan.web.org.told import DayField, MomentField
 
 LARGEST: Final = 2 * 2**20
 """Bytes of a class's sheet."""
@@ -40,7 +42,7 @@ class PersonForm(forms.Form):
 
     place = forms.CharField(max_length=80, required=False)
     transport = forms.CharField(max_length=40, required=False)
-    arrived_on = forms.DateField(
+    arrived_on = DayField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -87,9 +89,9 @@ class RoundForm(forms.Form):
     """A round: its name, which days are asked about, by when."""
 
     name = forms.CharField(max_length=80)
-    since = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    returns_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    due = forms.DateTimeField(
+    since = DayField(widget=forms.DateInput(attrs={"type": "date"}))
+    returns_on = DayField(widget=forms.DateInput(attrs={"type": "date"}))
+    due = MomentField(
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
         ),
@@ -181,7 +183,7 @@ def _line(post: Any, number: int, *, rest_no: bool) -> Said | None:
         if came not in {"yes", "no"} and not rest_no:
             return None
         answers[question] = came == "yes"
-    day = forms.DateField(required=False)
+    day = DayField(required=False)
     try:
         arrived = day.clean(post.get(f"arrived-{number}", ""))
     except forms.ValidationError:

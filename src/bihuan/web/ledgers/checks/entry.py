@@ -11,6 +11,7 @@ from bihuan.base.units import Celsius
 from bihuan.base.wording import N_, _
 from bihuan.rules.triage import AbsenceKind, Reading, Symptom
 from bihuan.web.ledgers.checks.models import Kind, RoomKind, Slot
+from bihuan.web.org.told import day_of, moment_of
 
 COLDEST: Final = 34.0
 HOTTEST: Final = 43.0
@@ -118,9 +119,9 @@ def read_entry(told: Any) -> CheckEntry | tuple[Wrong, ...]:
     form = _Form(told)
     entry = form.get("entry", _uuid, N_("一个UUID"))
     slot = form.get("slot", _word(Slot), N_("morning、noon或evening"))
-    day = form.get("day", dt.date.fromisoformat, N_("日期，如2026-03-09"))
+    day = form.get("day", day_of, N_("日期，如2026-03-09"))
     expected = form.get("expected", _count, N_("0到500的整数"))
-    made_at = form.maybe("made_at", _moment, N_("带时区的时间"))
+    made_at = form.maybe("made_at", moment_of, N_("带时区的时间"))
     rows = form.get("exceptions", _list, N_("列表"))
     back = form.maybe("back", _persons, N_("人员编号的列表")) or frozenset()
     exceptions = tuple(_exceptions(rows or (), form))
@@ -137,9 +138,9 @@ def read_room(told: Any) -> RoomEntry | tuple[Wrong, ...]:
     """Read a room's check from JSON, or say everything that is wrong with it."""
     form = _Form(told)
     entry = form.get("entry", _uuid, N_("一个UUID"))
-    day = form.get("day", dt.date.fromisoformat, N_("日期，如2026-03-09"))
+    day = form.get("day", day_of, N_("日期，如2026-03-09"))
     found = form.get("found", _found, N_("checked或nobody"))
-    made_at = form.maybe("made_at", _moment, N_("带时区的时间"))
+    made_at = form.maybe("made_at", moment_of, N_("带时区的时间"))
     rows = form.maybe("exceptions", _list, N_("列表")) or []
     absent, hot = _sleepers(rows, form)
     if form.wrong or entry is None or day is None or found is None:
@@ -202,7 +203,7 @@ def _exceptions(rows: "list[Any] | tuple[()]", form: _Form) -> Iterator[Exceptio
 def _ill(person: int, kind: Kind, part: _Form) -> ExceptionEntry | None:
     symptoms = part.get("symptoms", _symptoms, N_("名单上的症状，或“暂不清楚”"))
     celsius = part.get("celsius", _celsius, N_("34.0到43.0，或“未测”"))
-    onset = part.maybe("onset", dt.date.fromisoformat, N_("日期，如2026-03-09"))
+    onset = part.maybe("onset", day_of, N_("日期，如2026-03-09"))
     if symptoms is None or celsius is None:
         return None
     measured = None if celsius == UNMEASURED else Celsius(float(celsius))
@@ -302,10 +303,3 @@ def _celsius(came: Any) -> Decimal | str:
     if not COLDEST <= measured <= HOTTEST:
         raise ValueError
     return measured.quantize(Decimal("0.1"))
-
-
-def _moment(came: Any) -> dt.datetime:
-    at = dt.datetime.fromisoformat(came)
-    if at.utcoffset() is None:
-        raise ValueError
-    return at

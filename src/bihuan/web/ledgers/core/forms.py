@@ -13,6 +13,7 @@ from bihuan.web.ledgers.core.declare import Column, Kind, Ledger
 from bihuan.web.ledgers.core.persons import Names, people_of
 from bihuan.web.ledgers.core.values import masked
 from bihuan.web.org.models import Person, Unit
+from bihuan.web.org.told import DayField, MomentField
 
 MOST_NAMES: Final = 400
 """Persons that a list offers; more are found by name or number."""
@@ -116,7 +117,7 @@ def initial(ledger: Ledger, row: Any, day: dt.date | None) -> dict[str, Any]:
 def _common(form: forms.Form) -> None:
     """The day and the note that every row has."""
     if "day" not in form.fields:
-        day = forms.DateField(label=_("日期"), widget=_date())
+        day = DayField(label=_("日期"), widget=_date())
         form.fields = {"day": day, **form.fields}
     if "note" not in form.fields:
         form.fields["note"] = forms.CharField(
@@ -162,7 +163,7 @@ def _plain(ledger: Ledger, column: Column, told: dict[str, Any]) -> forms.Field:
                 min_value=COOLEST, max_value=HOTTEST, decimal_places=1, **told
             )
         case Kind.DAY:
-            return forms.DateField(widget=_date(), **told)
+            return DayField(widget=_date(), **told)
         case Kind.TIME:
             return _time(stored, told)
         case Kind.LONG:
@@ -179,7 +180,7 @@ def _number(stored: Any, told: dict[str, Any]) -> forms.Field:
 def _time(stored: Any, told: dict[str, Any]) -> forms.Field:
     if isinstance(stored, models.DateTimeField):
         widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
-        return forms.DateTimeField(widget=widget, **told)
+        return MomentField(widget=widget, **told)
     return forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"), **told)
 
 

@@ -1,6 +1,5 @@
 """Pages of the superior's own forms: keep one, say which cell takes what, fill it."""
 
-import datetime as dt
 import io
 from typing import Any
 
@@ -25,6 +24,7 @@ from bihuan.web.ledgers.core.superior import Place
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Unit
+from bihuan.web.org.told import day_of
 
 KINDS = ("school", "bureau")
 SPARE = 3
@@ -112,7 +112,7 @@ def fill(request: HttpRequest, pk: int) -> FileResponse:
     """The form of a day, filled from what is held; 未报 where nothing is."""
     kept = _one(request, pk)
     try:
-        day = dt.date.fromisoformat(request.GET.get("day", ""))
+        day = day_of(request.GET.get("day", ""))
     except ValueError:
         day = clock.today()
     actor = _actor(request, kept.unit)

@@ -1,7 +1,6 @@
 """Pages of every ledger: index, list, one row, its form, its steps, its evidence."""
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +43,7 @@ from bihuan.web.ledgers.core.sight import Sight, sight
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Unit
+from bihuan.web.org.told import json_of, moment_of
 
 LedgerView = Callable[..., HttpResponseBase]
 MOST_VIEWS: Final = 20
@@ -481,7 +481,7 @@ def _sent(request: HttpRequest) -> Any:
     if not _queued(request):
         return request.POST
     try:
-        told = json.loads(request.body)
+        told = json_of(request)
     except ValueError:
         told = {}
     return as_form(told if isinstance(told, dict) else {})
@@ -498,7 +498,6 @@ def as_uuid(text: Any) -> uuid.UUID | None:
 def as_time(text: Any) -> dt.datetime | None:
     """A time with its zone; None if it is none."""
     try:
-        read = dt.datetime.fromisoformat(str(text)) if text else None
+        return moment_of(str(text)) if text else None
     except ValueError:
         return None
-    return read if read and read.tzinfo else None

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bihuan.base.wording import _
 from bihuan.rules.passage import Direction
+from bihuan.web.org.told import moment_of
 
 COLDEST: Final = Decimal("34.0")
 HOTTEST: Final = Decimal("43.0")
@@ -104,12 +105,9 @@ def _moment(came: Any) -> dt.datetime | None:
     if came in (None, ""):
         return None
     try:
-        at = dt.datetime.fromisoformat(str(came))
+        return moment_of(str(came))
     except ValueError:
         raise Unreadable(_("时间要带时区")) from None
-    if at.utcoffset() is None:
-        raise Unreadable(_("时间要带时区"))
-    return at
 
 
 def _celsius(came: Any) -> Decimal | None:

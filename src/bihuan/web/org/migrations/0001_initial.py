@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('until', models.DateTimeField()),
+                ('misses', models.JSONField(default=dict)),
                 ('klass', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_codes', to='org.unit')),
             ],
         ),
