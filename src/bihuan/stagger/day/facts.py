@@ -120,6 +120,7 @@ class Hall:
 
     code: ZoneCode
     seats: int
+    whole_seats: int
     rate: float
     users: frozenset[str] = frozenset()
 
@@ -396,11 +397,11 @@ class _Asked:
                 span = self._span(row.grade, PeriodKind.ARRIVAL, boards=False)
                 if span and not self.stay:
                     span = (max(0, span[0] - RIDE), span[1])
-                    yield _need(row, flow, Who.DAY_STUDENTS, size, span, zone)
+                    yield _need(row, flow, Who.DAY_STUDENTS, size, span, zone=zone)
                 continue
             for span in washes:
                 if not (row.code in self.back and span[0] < NOON):
-                    yield _need(row, flow, Who.BOARDERS, size, span, zone)
+                    yield _need(row, flow, Who.BOARDERS, size, span, zone=zone)
 
     def _where(self) -> dict[ClassCode, Counter[tuple[Flow, ZoneCode]]]:
         """Floors and buses of each class, with how many of it."""
@@ -443,6 +444,7 @@ def _need(
     who: Who,
     size: int,
     span: tuple[int, int],
+    *,
     zone: ZoneCode = ZoneCode(""),
 ) -> Need:
     return Need(
@@ -467,6 +469,7 @@ def _halls(zones: Iterable[Zone], limits: Limits) -> Iterator[Hall]:
         yield Hall(
             code=zone.code,
             seats=whole(limits.seated * own),
+            whole_seats=own,
             rate=limits.counter * own / seats,
             users=frozenset(zone.users),
         )

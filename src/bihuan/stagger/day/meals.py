@@ -1,7 +1,8 @@
 """Meals by batch templates: sittings of equal length, a class to a hall's sitting."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from math import ceil
 from typing import Final
 
@@ -217,11 +218,12 @@ def _search(asked: Sitting, *, seconds: float, seed: int, any_will_do: bool) -> 
 def in_blocks(
     facts: Facts, needs: tuple[Need, ...], *, taken: tuple[Moment, ...]
 ) -> tuple[Placed, ...] | None:
-    """Grade by grade in the first sitting that takes it, as few sittings as will do."""
-    for pure in (True, False):
-        for template in reversed(tuple(templates(facts, needs))):
+    """Grade by grade in the first sitting that takes the class; stairs only if they can be."""
+    loose = replace(facts, stairs={})
+    for pure, where in product((True, False), (facts, loose)):
+        for template in templates(facts, needs):
             asked = Sitting(
-                facts=facts, needs=needs, template=template, taken=taken, pure=pure
+                facts=where, needs=needs, template=template, taken=taken, pure=pure
             )
             if not hopeless(asked) and (choice := blocks(asked.packing())):
                 return asked.placed(choice)
@@ -232,8 +234,10 @@ def hopeless(asked: Sitting) -> bool:
     """Whether a glance at the numbers tells that a template has no room."""
     packing = asked.packing()
     room = sum(cell.holds for cell in packing.cells)
+    largest = max((cell.holds for cell in packing.cells), default=0)
     return (
         sum(item.size for item in packing.items) > room
+        or any(item.size > largest for item in packing.items)
         or any(not item.cells for item in packing.items)
         or (asked.pure and len({i.grade for i in packing.items}) > len(packing.cells))
     )

@@ -226,9 +226,11 @@ def floor_of(sizes: Sequence[int], rooms: int, cost: Callable[[float], float]) -
     what any room costs.
     """
     blocks_ = [size for size in sizes if size]
-    if not blocks_ or rooms < len(blocks_):
-        return 0.0
+    if rooms < len(blocks_):
+        return float("inf")
     shares = [1] * len(blocks_)
+    if not blocks_:
+        return 0.0
 
     def gain(number: int) -> float:
         size, had = blocks_[number], shares[number]
@@ -339,13 +341,16 @@ class _Model:
             parts = [(n, c) for n, c in self.at if self.asked.cells[c].room == room]
             total.append(self._bend(parts, cost))
         if self.asked.level:
-            for cell in range(len(self.asked.cells)):
-                total.append(
-                    self._bend(self._in_cell(cell), lambda n: self.asked.level * n * n)
-                )
+            total += [
+                self._bend(self._in_cell(cell), self._uneven)
+                for cell in range(len(self.asked.cells))
+            ]
         if self.asked.mixed and not self.asked.pure:
             total += [round(self.asked.mixed) * flag for flag in self.there.values()]
         self.model.minimize(sum(total))
+
+    def _uneven(self, persons: int) -> float:
+        return self.asked.level * persons * persons
 
     def _bend(self, parts: list[tuple[int, int]], cost: Cost) -> cp_model.IntVar:
         """A variable that is at least the cost of the persons of some parts."""
