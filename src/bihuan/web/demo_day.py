@@ -1,23 +1,39 @@
 """The demo's day: what has been done in it by 07:42, through the flows that people use.
 
 The holiday survey is answered, yesterday is reported, this morning's checks are half in:
-an incident runs, a class has an alarm, one school has sent nothing.
+an incident runs, a class has an alarm, one school has sent nothing, and the classes of
+the accounts that one can log in with still wait; one of them owes last evening's check.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from bihuan.base.random import below, key, uniform
 from bihuan.base.units import Celsius
+from bihuan.base.wording import N_, _
 from bihuan.plan.words import Role as PersonRole
+from bihuan.rules.absence import Trace
 from bihuan.rules.access import Role
+from bihuan.rules.book import load
 from bihuan.rules.incident_clock import Step
+from bihuan.rules.passage import Verdict
 from bihuan.rules.triage import Symptom
-from bihuan.web.flows import daily, gate, isolation, morning, survey
-from bihuan.web.flows.incidents import step
+from bihuan.web.flows import (
+    absences,
+    checklist,
+    daily,
+    gate,
+    isolation,
+    morning,
+    survey,
+)
+from bihuan.web.flows.checklist import Wanted
+from bihuan.web.flows.incidents import list_contacts, step
+from bihuan.web.ledgers.absences.models import Absence
 from bihuan.web.ledgers.checks.entry import CheckEntry, ExceptionEntry
 from bihuan.web.ledgers.checks.models import Kind, Slot
 from bihuan.web.ledgers.gate.entry import Scan
@@ -28,8 +44,10 @@ from bihuan.web.org.scope import Actor
 
 SILENT: Final = "KQZX"
 """The school that has not reported this morning."""
-WAITING: Final = 2
-"""Classes at the top of the shown school that are left for whoever tries the demo."""
+OWED: Final = "teacher"
+"""Account whose class has not sent last evening's check."""
+FIRST_TWO: Final = 2
+"""Pupils of that class who were ill yesterday."""
 SICK: Final = 0.012
 """Share of pupils who are ill on a day (assumed)."""
 SEVEN: Final = dt.time(7, 5)
@@ -44,6 +62,28 @@ COMMON: Final = (
     frozenset({Symptom.DIZZINESS}),
     frozenset({Symptom.RED_EYES}),
 )
+COMMON_COLD: Final = (Symptom.COUGH, Symptom.HEADACHE)
+NOON: Final = dt.time(14, 5)
+EVENING: Final = dt.time(21, 35)
+UNTRACED: Final = 12
+"""Of so many absences of yesterday one was not followed up."""
+MET: Final = 60
+PASSED: Final = 40
+HELD: Final = 2
+"""Day pupils who stood at the gate so far, how many went in, how many wait."""
+LISTED: Final = {
+    "O10": N_("查阅资料"),
+    "O12": N_("现场连线"),
+    "O13": N_("查阅资料"),
+    "O14": N_("现场演示"),
+    "N4a": N_("查阅资料"),
+    "N4c": N_("查阅资料"),
+    "N4d": N_("随机访谈"),
+    "N15a": N_("照片"),
+    "N17": N_("查阅资料"),
+    "N19d": N_("随机访谈"),
+}
+"""Rows of the rule book on the demo's checklist, and how each is verified."""
 YESTERDAY: Final = ("SYGZ", "SANG")
 """Schools whose yesterday is told too."""
 
@@ -61,24 +101,90 @@ def live(bureau: Unit, shown: Unit, now: dt.datetime) -> None:
     """Let everything happen that has happened by now."""
     yesterday = before(now.date())
     classes = list(_classes(bureau))
+    waiting = _tried()
     _survey(bureau, classes, now)
     for number, klass in enumerate(classes):
-        at = _at(yesterday, number, now)
-        if klass.unit.school and klass.unit.school.code not in YESTERDAY:
-            continue
-        _check(klass, _ill(klass, yesterday, shown), at)
+        if _told(klass):
+            _yesterday(
+                klass, number, dt.datetime.combine(yesterday, SEVEN, now.tzinfo),
+                waiting.get(klass.unit.pk, ""),
+                whole=klass.unit.school == shown,
+            )  # fmt: skip
+    _trace(bureau, yesterday, now)
     _daily(bureau, yesterday, now)
-    waiting = 0
     for number, klass in enumerate(classes):
-        if klass.unit.school == shown and klass.unit.level == _top(classes, shown):
-            waiting += 1
-            if waiting <= WAITING:
-                continue
-        if klass.unit.school and klass.unit.school.code == SILENT:
+        silent = klass.unit.school and klass.unit.school.code == SILENT
+        if klass.unit.pk in waiting or silent:
             continue
-        _check(klass, _ill(klass, now.date(), shown), _at(now.date(), number, now))
+        before_it = yesterday if _told(klass) else None
+        ill, back = _morning(klass, before_it, now.date(), shown)
+        _check(klass, ill, _at(now.date(), number, now), back=back)
     _isolate(shown, now)
     _gate(shown, now)
+    _checklist(bureau, now)
+
+
+def _told(klass: Klass) -> bool:
+    return klass.unit.school is not None and klass.unit.school.code in YESTERDAY
+
+
+def _morning(
+    klass: Klass, yesterday: dt.date | None, day: dt.date, shown: Unit
+) -> tuple[dict[int, ExceptionEntry], frozenset[int]]:
+    """Who is not normal this morning, and who was ill yesterday and is there again."""
+    ill = dict(_marked(klass, day, shown)) | _ill(klass, day)
+    were = _ill(klass, yesterday) if yesterday else {}
+    sick = {pk: one for pk, one in were.items() if one.kind is Kind.SICK}
+    still = {pk: one for pk, one in sick.items() if below(2, 0, "demo still", pk)}
+    return still | ill, frozenset(sick.keys() - still.keys() - ill.keys())
+
+
+def _tried() -> dict[int, str]:
+    """The classes of the teachers one can log in as, with the account's name."""
+    held = Assignment.objects.filter(
+        role=Role.CLASS_TEACHER.value, person__account__demo_of=Role.CLASS_TEACHER.value
+    )
+    return dict(held.values_list("unit", "person__account__username"))
+
+
+def _yesterday(
+    klass: Klass, number: int, seven: dt.datetime, account: str, *, whole: bool
+) -> None:
+    """A class's checks of the day before, all three if whole; one owes the evening's."""
+    day = seven.date()
+    ill = _ill(klass, day)
+    if account == OWED:
+        for place, person in enumerate(klass.pupils[:FIRST_TWO]):
+            ill[person.pk] = _sick(person, frozenset({COMMON_COLD[place]}))
+
+    def at(when: dt.time) -> dt.datetime:
+        later = dt.timedelta(minutes=number % 9)
+        return dt.datetime.combine(day, when, seven.tzinfo) + later
+
+    _check(klass, ill, at(SEVEN))
+    if not whole:
+        return
+    _check(klass, ill, at(NOON), Slot.NOON)
+    boards = {person.pk for person in klass.pupils if person.boards}
+    if account != OWED and boards:
+        evening = {pk: one for pk, one in ill.items() if pk in boards}
+        _check(klass, evening, at(EVENING), Slot.EVENING)
+
+
+def _trace(bureau: Unit, day: dt.date, now: dt.datetime) -> None:
+    """Yesterday's absences are followed up but for a few."""
+    evening = dt.datetime.combine(day, dt.time(17), now.tzinfo)
+    rows = Absence.objects.filter(unit__path__startswith=bureau.path, day=day)
+    for number, row in enumerate(rows.order_by("pk")):
+        if number % UNTRACED == 0:
+            continue
+        teacher = who(Role.CLASS_TEACHER, row.unit, now.date())
+        told = absences.StepEntry(
+            after=Trace.FIRST, entry=_entry("trace", number), contact="电话",
+            symptoms=frozenset(map(Symptom, row.symptoms)) or frozenset({Symptom.UNKNOWN}),
+            onset=day,
+        )  # fmt: skip
+        absences.step(teacher, row, told, evening)
 
 
 def before(day: dt.date) -> dt.date:
@@ -112,34 +218,31 @@ def _classes(bureau: Unit) -> Iterator[Klass]:
         yield Klass(row.unit, actor, pupils.get(row.unit_id, ()))
 
 
-def _top(classes: Sequence[Klass], school: Unit) -> int:
-    return max(k.unit.level for k in classes if k.unit.school == school)
-
-
 def _at(day: dt.date, number: int, now: dt.datetime) -> dt.datetime:
     """When a class hands its check in: between 07:05 and 07:40."""
     start = dt.datetime.combine(day, SEVEN, now.tzinfo)
     return start + dt.timedelta(seconds=60 * below(35, 0, "demo at", number))
 
 
-def _ill(klass: Klass, day: dt.date, shown: Unit) -> tuple[ExceptionEntry, ...]:
-    """Who is not normal in a class on a day."""
-    found = dict(_cluster(klass, day, shown))
+def _ill(klass: Klass, day: dt.date) -> dict[int, ExceptionEntry]:
+    """Who is not normal in a class on a day, by person."""
+    found = {}
     for person in klass.pupils:
         draw = uniform(0, "demo ill", person.pk, day.toordinal())
-        if person.pk not in found and draw < SICK:
-            said = COMMON[below(len(COMMON), 0, "demo what", person.pk)]
-            kind = Kind.LEAVE if draw < SICK / 4 else Kind.SICK
-            found[person.pk] = ExceptionEntry(
-                person=person.pk,
-                kind=kind,
-                symptoms=said if kind is Kind.SICK else frozenset(),
-                celsius=None,
+        if draw < SICK / 4:
+            found[person.pk] = ExceptionEntry(person=person.pk, kind=Kind.LEAVE)
+        elif draw < SICK:
+            found[person.pk] = _sick(
+                person, COMMON[below(len(COMMON), 0, "demo what", person.pk)]
             )
-    return tuple(found.values())
+    return found
 
 
-def _cluster(
+def _sick(person: Person, symptoms: frozenset[Symptom]) -> ExceptionEntry:
+    return ExceptionEntry(person=person.pk, kind=Kind.SICK, symptoms=symptoms)
+
+
+def _marked(
     klass: Klass, day: dt.date, shown: Unit
 ) -> Iterator[tuple[int, ExceptionEntry]]:
     """In one class of the shown school several have the same; in another one has fever."""
@@ -152,26 +255,33 @@ def _cluster(
                 person=person.pk,
                 kind=Kind.UNWELL if klass.unit.code == ONE_HOT else Kind.SICK,
                 symptoms=FLU,
-                celsius=Celsius(38.4),
+                celsius=HOT,
                 onset=day,
             ),
         )
 
 
+HOT: Final = Celsius(38.4)
 ONE_HOT: Final = "高三(7)班"
 MARKED: Final = {"高三(5)班": CLUSTER, ONE_HOT: 1}
 """Classes with something to see, and how many pupils are ill in them."""
 
 
 def _check(
-    klass: Klass, exceptions: tuple[ExceptionEntry, ...], at: dt.datetime
+    klass: Klass,
+    ill: Mapping[int, ExceptionEntry],
+    at: dt.datetime,
+    slot: Slot = Slot.MORNING,
+    *,
+    back: frozenset[int] = frozenset(),
 ) -> None:
     entry = CheckEntry(
-        entry=_entry("check", klass.unit.pk, at.date().toordinal()),
-        slot=Slot.MORNING,
+        entry=_entry(f"check {slot.value}", klass.unit.pk, at.date().toordinal()),
+        slot=slot,
         day=at.date(),
         expected=len(klass.pupils),
-        exceptions=exceptions,
+        exceptions=tuple(ill.values()),
+        back=back,
     )
     morning.submit_check(klass.teacher, klass.unit, entry, at)
 
@@ -239,15 +349,27 @@ def _isolate(shown: Unit, now: dt.datetime) -> None:
             doctor, room, {row.code: True for row in listed}, now
         )
     incident = Incident.objects.filter(school=shown, unit__code=ONE_HOT).last()
-    if incident is None or incident.day != now.date():
-        return
-    at = incident.opened_at
-    for minutes, which in ((3, Step.MASKED), (8, Step.HEAD)):
-        step(doctor, incident, which, min(at + dt.timedelta(minutes=minutes), now))
+    if incident is not None:
+        _care(doctor, incident, now)
+
+
+def _care(doctor: Actor, incident: Incident, now: dt.datetime) -> None:
+    """Within a quarter of an hour the pupil is masked, apart, measured; contacts are listed."""
+
+    def at(minutes: int) -> dt.datetime:
+        return min(incident.opened_at + dt.timedelta(minutes=minutes), now)
+
+    step(doctor, incident, Step.MASKED, at(2))
+    room = Room.objects.filter(school=incident.school).order_by("pk")[0]
+    isolation.come(doctor, incident.person, room, at(6), incident=incident)
+    step(doctor, incident, Step.REMEASURED, at(8), again=Decimal("38.1"))
+    step(doctor, incident, Step.HEAD, at(9))
+    step(doctor, incident, Step.GUARDIAN, at(10), note=_("电话"))
+    list_contacts(doctor, incident, at(12))
 
 
 def _gate(shown: Unit, now: dt.datetime) -> None:
-    """Day pupils come in through the first gate."""
+    """Day pupils come in through the first gate; a few are held."""
     door = Unit.objects.filter(school=shown, kind=UnitKind.GATE.value).order_by("path")[
         0
     ]
@@ -255,6 +377,30 @@ def _gate(shown: Unit, now: dt.datetime) -> None:
     rows = Person.objects.filter(
         school=shown, role=PersonRole.STUDENT.value, boards=False, left_on=None
     )
-    for number, person in enumerate(rows.order_by("pk")[:24]):
-        scan = Scan(entry=_entry("gate", number), person=person.pk, lane=1 + number % 3)
-        gate.pass_gate(guard, door, scan, now - dt.timedelta(minutes=25 - number))
+    came = {Verdict.PASS: PASSED, Verdict.HOLD: HELD}
+    for number, person in enumerate(rows.order_by("seat", "pk")[:MET]):
+        at = now - dt.timedelta(seconds=20 * (MET - number))
+        verdict = gate.decide(person, at).verdict
+        if came.get(verdict, 0):
+            came[verdict] -= 1
+            entry = _entry("gate", number)
+            scan = Scan(entry=entry, person=person.pk, lane=1 + number % 3)
+            gate.pass_gate(guard, door, scan, at)
+
+
+def _checklist(bureau: Unit, now: dt.datetime) -> None:
+    """The bureau's checklist: rows of the rule book that hold today, each with its document.
+
+    The bureau's own ten items 十个坚决到位 are its own paper, and are not made up here.
+    """
+    book = load()
+    rows = {rule.code: rule for rule in book.on(now.date()).rules}
+    titles = {document.code: document.title for document in book.documents}
+    wanted = [
+        Wanted(rows[code].name, _(how), titles[rows[code].document][:120])
+        for code, how in LISTED.items()
+        if code in rows
+    ]
+    checklist.put_items(
+        who(Role.BUREAU_OFFICE, bureau, now.date()), bureau, wanted, now
+    )
