@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.base.wording import _
 from bihuan.rules.access import Deed, Detail
-from bihuan.rules.alarms import Group
+from bihuan.rules.alarms import Alarm as Found, Group
 from bihuan.rules.book import DISEASES
 from bihuan.rules.precision import Precision
 from bihuan.rules.triage import Syndrome
@@ -61,7 +61,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     alone = len(few) == 1
     near = [
         (
-            school,
+            place_said(one)
+            if alone
+            else f"{school.name}·{place_said(one)}".rstrip("·"),
             one,
             kind_said(one.syndrome.value if one.syndrome else "", one.disease),
         )
@@ -106,6 +108,14 @@ def _shown(
         due=due(alarm.due, now) if alarm.due and open_now else None,
         precision=precisions[alarm.rule],
     )
+
+
+def place_said(one: Found) -> str:
+    """Where cases are counted: a class or a grade by its name, else what kind of place."""
+    group, code = one.cell
+    if group is Group.SCHOOL:
+        return ""
+    return code if group in {Group.CLASS, Group.GRADE} else _(group.label)
 
 
 def where_said(alarm: Alarm, *, alone: bool = False) -> str:
@@ -203,6 +213,8 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
     """Alarms that nobody has taken, and reports that are due on those taken."""
     rows = Alarm.objects.select_related("unit", "school").prefetch_related("reports")
     seen = scope.within(request, Deed.ALARM_TAKE, rows)
+    who = scope.seen(request)
+    alone = who is not None and all(grant.school_id for grant in who.grants)
     for alarm in seen.exclude(state__in=[AlarmState.CLOSED.value, "replaced"])[:40]:
         taken = alarm.state == AlarmState.TAKEN.value
         told = any(report.sent_at for report in alarm.reports.all())
@@ -211,7 +223,7 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
         late = alarm.due is not None and alarm.due < now
         yield Asked(
             title=_("写情况专报") if taken else _("接报警"),
-            second=f"{where_said(alarm)}·{what_said(alarm)}",
+            second=f"{where_said(alarm, alone=alone)}·{what_said(alarm)}",
             url=reverse("alarm", args=[alarm.pk]),
             due=alarm.due,
             fields=1,

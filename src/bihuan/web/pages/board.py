@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.base.wording import _
 from bihuan.rules.access import Deed, Detail
-from bihuan.rules.alarms import Alarm as Found, Group
+from bihuan.rules.alarms import Alarm as Found
 from bihuan.rules.triage import Symptom
 from bihuan.web.flows import alarms as alarm_flow, daily, urge as flow
 from bihuan.web.ledgers.checks.models import (
@@ -32,7 +32,7 @@ from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Unit, UnitKind
 from bihuan.web.org.policy import policy_of, screening_of
 from bihuan.web.pages import board_counts, board_words
-from bihuan.web.pages.alarm import kind_said
+from bihuan.web.pages.alarm import kind_said, place_said
 from bihuan.web.pages.board_counts import Counts
 from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import show
@@ -272,21 +272,19 @@ def _near_misses(counted: Counts, now: dt.datetime) -> list[tuple[Unit, Found, s
         (
             line.unit,
             one,
-            f"{_place(one)}{kind_said(one.syndrome.value if one.syndrome else '', one.disease)}",
+            "·".join(
+                word
+                for word in (
+                    place_said(one),
+                    kind_said(one.syndrome.value if one.syndrome else "", one.disease),
+                )
+                if word
+            ),
         )
         for line in ill[:NEAR]
         if line.sick or line.fever
         for one in alarm_flow.watched(line.unit, now)[:2]
     ]
-
-
-def _place(one: Found) -> str:
-    """Where cases are counted: a class or a grade by its name, else what kind of place."""
-    group, code = one.cell
-    if group is Group.SCHOOL:
-        return ""
-    named = group in {Group.CLASS, Group.GRADE}
-    return f"{code if named else _(group.label)}·"
 
 
 # ---- below: grades, classes, one class -------------------------------------------------

@@ -23,6 +23,11 @@ if (!kept && before !== account()) {
 forgetRosters((roster) => roster.until <= Date.now());
 
 addEventListener("submit", (event) => { if (event.target.matches("[data-logout]")) forget(); });
+
+// On a narrow page the navigation scrolls sideways: the page in hand is not left outside.
+const here = document.querySelector(".top nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (innerWidth - here.offsetWidth) / 2;
+
 addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });
 addEventListener("htmx:sendError", () => toast(say("failed")));
 addEventListener("htmx:responseError", (event) => toast(say(event.detail.xhr.status === 409 ? "moved" : "failed")));
