@@ -101,7 +101,7 @@ def told(**changes: object) -> Told:
 # --- calendar files ------------------------------------------------------------------------
 
 
-def events(content: bytes) -> dict[str, icalendar.Event]:
+def events(content: bytes) -> dict[str, icalendar.cal.Component]:
     whole = icalendar.Calendar.from_ical(content)
     return {str(e["UID"]): e for e in whole.walk("VEVENT")}
 

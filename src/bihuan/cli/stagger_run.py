@@ -275,10 +275,13 @@ def _disease(name: str) -> Any:
 
 
 def _judged_day(plan: Plan, found: Day, calendar_: Calendar | None) -> list[Problem]:
-    """What the checker says; of slots that do not all fit only what they break."""
+    """What the checker says; slots that a conflict took are told by the conflict."""
     from bihuan.stagger.verify.day import check as judge
+    from bihuan.stagger.verify.slots import MISSING
 
-    return judge(plan, found, calendar_) if found.slots else []
+    problems = judge(plan, found, calendar_)
+    taken = found.conflict is not None
+    return [p for p in problems if not (taken and p.code == MISSING.code)]
 
 
 def _since(

@@ -12,8 +12,8 @@ from bihuan.plan.measures import StagedOpening
 from bihuan.plan.plan import Plan
 from bihuan.plan.staging import Slot, Staging
 from bihuan.plan.timetable import CalendarDay
-from bihuan.plan.words import DayKind, Flow, Tuning, Who
-from bihuan.stagger.answer import Calendar, Day, Opening, Status
+from bihuan.plan.words import DayKind, Flow, Setting, Tuning, Who
+from bihuan.stagger.answer import Calendar, Day, Mixing, Opening, Queue, Status
 from bihuan.stagger.verify.day import check
 from day_made import GATES, Made, S, clock, days, klass, of, shifted
 
@@ -215,3 +215,36 @@ def test_nobody_has_slots_on_a_holiday(whole: Made) -> None:
     row = CalendarDay(date=whole.day.date, kind=DayKind.HOLIDAY)
     plan = replace(whole.plan, calendar=(row,))
     assert said(plan, whole.day) == ["G351"]
+
+
+def test_claims_of_a_day_are_worked_out_anew(whole: Made) -> None:
+    """Breakfasts of ten boarders each, 21 minutes from 06:00 and from 06:11: ten together."""
+    day = with_slot(whole.day, "C1", Flow.BREAKFAST, start=clock(371), end=clock(392))
+    true = {
+        Setting.CANTEEN_HALL: 10 * 10 * 10.0,
+        Setting.DORM_FLOOR: 0.0,
+        Setting.STAIR: 0.0,
+    }
+    rows = tuple(Mixing(setting=s, minutes=m, weighted=0) for s, m in true.items())
+    queue = Queue(
+        flow=Flow.ARRIVAL,
+        zone=ZoneCode("E"),
+        people=30,
+        mean=0,
+        p95=0,
+        longest=0,
+        fluid=0,
+    )
+    told = replace(day, mixing=rows, queues=(queue,), objective=1.1, bound=1.0, gap=0.1)
+    assert said(whole.plan, told) == []
+    for n, row in enumerate(rows):
+        wrong = (*rows[:n], replace(row, minutes=row.minutes + 1), *rows[n + 1 :])
+        assert said(whole.plan, replace(told, mixing=wrong)) == ["G378"]
+    short = replace(queue, people=29)
+    assert said(whole.plan, replace(told, queues=(short,))) == ["G379"]
+    for changed in (
+        replace(told, gap=0.05),
+        replace(told, gap=None),
+        replace(told, status=Status.PROVEN),
+    ):
+        assert said(whole.plan, changed) == ["G380"]

@@ -3,7 +3,7 @@
 from bihuan.base.problems import Problem
 from bihuan.plan.plan import Plan
 from bihuan.stagger.answer import Calendar, Day
-from bihuan.stagger.verify import places, slots
+from bihuan.stagger.verify import places, said, slots
 from bihuan.stagger.verify.present import Present
 from bihuan.stagger.verify.slots import Beside
 
@@ -12,4 +12,4 @@ def check(plan: Plan, day: Day, calendar: Calendar | None = None) -> list[Proble
     """Everything that is wrong with a day's slots."""
     present = Present(plan=plan, school=day.school, date=day.date, calendar=calendar)
     beside = Beside(present, day)
-    return [*slots.look(beside), *places.look(beside)]
+    return [*slots.look(beside), *places.look(beside), *said.look(beside)]

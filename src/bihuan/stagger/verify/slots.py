@@ -271,7 +271,8 @@ def _placed(beside: Beside, placed: Placed) -> Iterator[Problem]:
             where, came=slot.zone, kind=kind.label, allowed=allowed, **words
         )
         return
-    if zone.users and not {klass.code, klass.grade} & set(zone.users):
+    bound = bool(placed.due.zone)  # a floor, a bus: where its persons are
+    if zone.users and not bound and not {klass.code, klass.grade} & set(zone.users):
         yield NOT_THEIRS.at(
             where, came=zone.name, allowed="、".join(zone.users), **words
         )
