@@ -1,0 +1,183 @@
+"""What giving way would help: some groups bend at a price, all others hold.
+
+The cheapest bent plan is found in whole days, so that what it takes is told in batches,
+persons and dates, never in parts of them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from bihuan.stagger.calendar.days import Flags, Floats, Ints
+from bihuan.stagger.explain.core import Core
+from bihuan.stagger.explain.farkas import lp_of
+from bihuan.stagger.explain.integers import FEASIBLE
+
+PRICE = {
+    "openings": 1.0,
+    "students": 0.002,
+    "sampling": 0.004,
+    "beds": 0.5,
+    "buses": 0.3,
+    "supplied": 0.003,
+    "inspections": 1.0,
+    "teams": 1.0,
+    "gap": 2.0,
+    "end": 1.5,
+    "visit": 3.0,
+    "lock": 8.0,
+    "order": 20.0,
+}
+"""What a unit of giving way costs: how hard it is to change, not what it is paid."""
+CHOICES = (3, 10, 10**6)
+"""Days of each batch that stay in the search, beside those that the optimum in parts uses."""
+SOME = 1e-6
+CLOSE = 0.05
+"""How far from the cheapest a search in whole days may stop."""
+EARLY = 1e-3
+"""Price of a day's delay: it tells the days apart that would cost the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """A plan that holds all but what bends."""
+
+    x: Floats
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Slacks:
+    """Columns that let rows give way."""
+
+    row: Ints
+    column: Ints
+    price: Floats
+    """Of each slack column."""
+
+
+def bend(
+    core: Core, groups: Collection[str], *, seconds: float, threads: int = 2
+) -> Bent | None:
+    """The cheapest plan in which only some groups give way; None: none found."""
+    bent = core.rows_of(groups)
+    closed = bent & core.closed
+    cost = _distances(core, closed)
+    slacks = _slacks(core, bent & ~closed)
+    lp = lp_of(core, cost)
+    lower = np.where(closed, -np.inf, core.lower)
+    lp.row_lower_, lp.row_upper_ = lower, np.where(closed, np.inf, core.upper)
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", threads)):
+        solver.setOptionValue(option, value)
+    solver.passModel(lp)
+    _add(solver, slacks)
+    relaxed = _relaxed(solver, seconds / 2)
+    if relaxed is None:
+        return None
+    every = np.arange(core.columns, dtype=np.int32)
+    whole = np.full(core.columns, int(highspy.HighsVarType.kInteger), np.uint8)
+    solver.changeColsIntegrality(core.columns, every, whole)
+    solver.setOptionValue("mip_rel_gap", CLOSE)
+    for kept in CHOICES:
+        near = _near(core, *relaxed, kept)
+        zeros = np.zeros(core.columns)
+        solver.changeColsBounds(core.columns, every, zeros, near.astype(np.float64))
+        found = _whole(solver, core, seconds / 4)
+        if found is not None:
+            return found
+    return None
+
+
+def _near(core: Core, x: Floats, reduced: Floats, kept: int) -> Flags:
+    """Columns that the optimum in parts uses, and the next best of each owner."""
+    _, owner = _days(core)
+    order = np.lexsort((reduced[: core.columns], owner))
+    place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+    near = np.zeros(core.columns, dtype=bool)
+    near[order] = place < kept
+    return near | (x[: core.columns] > SOME)
+
+
+def _add(solver: highspy.Highs, slacks: _Slacks) -> None:
+    """Add the columns that let rows give way."""
+    count = len(slacks.price)
+    starts = np.searchsorted(slacks.column, np.arange(count))
+    solver.addCols(
+        count,
+        slacks.price,
+        np.zeros(count),
+        np.full(count, highspy.kHighsInf),
+        len(slacks.row),
+        starts.astype(np.int32),
+        slacks.row.astype(np.int32),
+        -np.ones(len(slacks.row)),
+    )
+
+
+def _relaxed(solver: highspy.Highs, seconds: float) -> tuple[Floats, Floats] | None:
+    """The optimum in parts and its reduced costs; None: nothing holds the other rows."""
+    solver.setOptionValue("time_limit", max(0.01, seconds))
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    known = solver.getSolution()
+    return np.array(known.col_value), np.array(known.col_dual)
+
+
+def _whole(solver: highspy.Highs, core: Core, seconds: float) -> Bent | None:
+    """The best plan in whole days that the time allows."""
+    solver.setOptionValue("time_limit", solver.getRunTime() + max(0.01, seconds))
+    solver.run()
+    if int(solver.getInfo().primal_solution_status) != FEASIBLE:
+        return None
+    x = np.round(np.array(solver.getSolution().col_value)[: core.columns])
+    return Bent(x, float(solver.getInfo().objective_function_value))
+
+
+def kind_of(name: str) -> str:
+    """The kind of a group: what stands before the colon."""
+    return name.partition(":")[0]
+
+
+def _price(core: Core, row: int) -> float:
+    return PRICE[kind_of(core.names[core.group[row]])]
+
+
+def _distances(core: Core, closed: Ints) -> Floats:
+    """Of each choice: how many days it is from what its row allows, times the price."""
+    days, owner = _days(core)
+    cost = EARLY * (days - days.min()).astype(np.float64)
+    for row in np.flatnonzero(closed):
+        shut = core.column[core.start[row] : core.start[row + 1]]
+        own = np.flatnonzero(owner == owner[shut[0]])
+        allowed = days[np.setdiff1d(own, shut)]
+        if len(allowed):
+            far = np.abs(days[shut][:, None] - allowed[None, :]).min(axis=1)
+        else:
+            far = 1 + np.abs(days[shut] - days[shut].min())
+        cost[shut] += _price(core, int(row)) * far
+    return cost
+
+
+def _days(core: Core) -> tuple[Ints, Ints]:
+    """The day of every column, and whose it is: batches first, then schools."""
+    spec = core.spec
+    days = np.concatenate([spec.day, spec.visit_day])
+    owner = np.concatenate([spec.batch, len(spec.batches) + spec.visited])
+    return days, owner
+
+
+def _slacks(core: Core, rows: Ints) -> _Slacks:
+    """A column for each limit of a day; one for all days of a batch that follows another."""
+    at = np.flatnonzero(rows)
+    gaps = np.array(
+        [kind_of(core.names[core.group[n]]) in ("gap", "visit") for n in at]
+    )
+    key = np.where(gaps, -1 - core.owner[at], at) if len(at) else at
+    _, first, column = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(column, kind="stable")
+    price = np.array([_price(core, int(at[n])) for n in first], dtype=np.float64)
+    return _Slacks(at[order], column[order], price)
