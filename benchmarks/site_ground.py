@@ -20,6 +20,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from bihuan.web.running import Address, web_command
+
 SCHOOL_CLASSES: Final = 20
 """Classes of a school of the seeded district."""
 START: Final = 60.0
@@ -89,12 +91,7 @@ class Site:
         """Serve, and wait until it answers; a stale server on the port is an error."""
         if self._answers():
             raise RuntimeError(f"port {self.port} is taken")
-        command = [
-            sys.executable, "-m", "granian", "bihuan.web.wsgi:application",
-            "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", str(self.workers), "--blocking-threads", "4",
-            "--no-ws", "--log-level", "warning",
-        ]  # fmt: skip
+        command = web_command(Address("127.0.0.1", self.port), self.workers)
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -44,7 +44,6 @@ from bihuan.web.notices.inbox import holders, tell
 from bihuan.web.org import audit
 from bihuan.web.org.models import Unit
 from bihuan.web.org.policy import policy_of
-from bihuan.web.org.ready import Ready
 from bihuan.web.org.scope import Actor
 
 POSTS: Final[Mapping[Role | None, Post]] = {
@@ -93,28 +92,16 @@ class StepEntry:
     reason: str = ""
 
 
-def open_of(unit: Unit) -> "QuerySet[Absence]":
+def open_of(unit: Unit | int) -> "QuerySet[Absence]":
     """Absences of a unit that are traced."""
     return Absence.objects.filter(unit=unit).exclude(state__in=CLOSED)
 
 
-_OPEN: Final = Ready(
-    (int,),
-    lambda unit: (
-        Absence.objects.filter(unit=unit)
-        .exclude(state__in=CLOSED)
-        .order_by()
-        .values_list("pk")
-    ),
-)
-
-
-def open_by_person(unit: Unit) -> dict[int, Absence]:
-    """The same by person; most classes of a morning have none."""
-    found = [pk for (pk,) in _OPEN(unit.pk)]
-    if not found:
+def by_person(numbers: Collection[int]) -> dict[int, Absence]:
+    """Absences with some numbers by their person; most classes of a morning have none."""
+    if not numbers:
         return {}
-    rows = Absence.objects.filter(pk__in=found).select_related("check_row")
+    rows = Absence.objects.filter(pk__in=numbers).select_related("check_row")
     return {row.person_id: row for row in rows}
 
 
@@ -143,7 +130,11 @@ def note(
     ]
     for person in missed.keys() & open_now.keys():
         _go_on(open_now[person], missed[person], check.day)
-    gone = _taken_back(check, replaced, {*missed}) if _missed(replaced) else []
+    gone = (
+        _taken_back(check, replaced, {*missed})
+        if replaced and _missed(replaced)
+        else []
+    )
     here -= {row.person_id for row in gone}
     came = [open_now[person] for person in sorted(here & open_now.keys())]
     returned = [row for row in came if _back(row, check.day, now)]
@@ -229,9 +220,9 @@ def _back(row: Absence, day: dt.date, now: dt.datetime) -> bool:
     return True
 
 
-def _missed(check: ClassCheck | None) -> bool:
+def _missed(check: ClassCheck) -> bool:
     """Whether a check that stood told of somebody who was missed."""
-    return check is not None and bool(check.sick or check.unknown)
+    return bool(check.sick or check.unknown)
 
 
 def _taken_back(

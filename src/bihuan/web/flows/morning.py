@@ -6,7 +6,7 @@ same class, day and slot replaces the earlier one, whichever came in first.
 
 import datetime as dt
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 
 from bihuan.base.wording import N_, _
 from bihuan.plan.words import Role as PersonRole
@@ -38,7 +38,15 @@ from bihuan.web.ledgers.checks.models import (
 from bihuan.web.ledgers.checks.slots import Asked, asked_of
 from bihuan.web.org import audit, ready
 from bihuan.web.org.models import Person, Unit, UnitKind
-from bihuan.web.org.policy import Policy, policy_of, screening_of
+from bihuan.web.org.policy import (
+    DEPTH,
+    Policy,
+    paths_above,
+    plans_at,
+    policy_in,
+    policy_of,
+    screening_of,
+)
 from bihuan.web.org.ready import Ready, ReadyRows
 from bihuan.web.org.scope import Actor
 
@@ -92,24 +100,25 @@ def submit_check(
     actor: Actor, unit: Unit, entry: CheckEntry, now: dt.datetime
 ) -> Submitted:
     """Take a check of a class or a section; said again, it answers as the first time."""
-    _hold(unit)
+    school = unit.school or unit
+    head = audit.hold(school)
     known, standing = _there(unit, entry)
     if known is not None:
         return Submitted(known, said(known), again=True)
     elsewhen = TOO_LATE if standing else OTHER_DAY
     until = _until(unit, entry, standing, now)
     written = made(entry.made_at, entry.day, now, _(elsewhen), until=until)
-    roster = numbers_of(unit, entry.day, entry.slot)
+    around = _around(unit, school, entry)
+    roster, policy = around.roster, around.policy
     _refuse_strangers(entry, roster)
     check = _row(actor, unit, entry, now)
     open_now = {
         person: row
-        for person, row in absences.open_by_person(unit).items()
+        for person, row in absences.by_person(around.absences).items()
         if row.day <= entry.day
     }
     back = entry.back | _dropped(entry, open_now)
     seen = {person for person, row in open_now.items() if row.back_on is not None}
-    policy = policy_of(check.school)
     judged = _judge(entry, screening_of(check.school, entry.day, policy))
     _count(check, entry, roster, open_now.keys() - back - seen, judged)
     check.due = _due(check, policy, now)
@@ -117,7 +126,7 @@ def submit_check(
     older = place(check, standing)
     rows = _save(check, judged)
     audit.write(
-        actor, "check", check, school=check.school_id, at=now,
+        actor, "check", check, school=check.school_id, at=now, head=head,
         slot=check.slot, expected=check.expected, present=check.present,
         late=check.late, replaces=check.replaces_id,
     )  # fmt: skip
@@ -231,38 +240,78 @@ def roster_of(unit: Unit, day: dt.date, slot: Slot) -> Mapping[int, Person]:
     return {person.pk: person for person in told.order_by("seat", "code", "pk")}
 
 
-def numbers_of(unit: Unit, day: dt.date, slot: Slot) -> frozenset[int]:
-    """The numbers of `roster_of` alone, for a check that is handed in."""
-    if unit.kind != UnitKind.CLASS.value:
-        return frozenset(roster_of(unit, day, slot))
-    read = _BOARDERS if slot is Slot.EVENING else _PUPILS
-    return frozenset(pk for (pk,) in read(unit.pk, day))
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a check is judged by, as one read gives it."""
+
+    roster: frozenset[int]
+    """Numbers of `roster_of`."""
+    absences: tuple[int, ...]
+    """Numbers of the unit's open absences."""
+    policy: Policy
 
 
-def _pupils(unit: int, day: dt.date) -> "QuerySet[Person, Any]":
+def _around(unit: Unit, school: Unit, entry: CheckEntry) -> _Around:
+    klass = unit.kind == UnitKind.CLASS.value
+    boarders = klass and entry.slot is Slot.EVENING
+    read = _BOARDERS_AROUND if boarders else _PUPILS_AROUND
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for what, number, text in read(unit.pk, entry.day, *paths_above(school)):
+        found[what].append((number, text))
+    pupils = [number for number, _text in found[_PUPIL]]
+    return _Around(
+        frozenset(pupils if klass else roster_of(unit, entry.day, entry.slot)),
+        tuple(number for number, _text in found[_OPEN]),
+        policy_in([row for plan in _PLANS for row in found[plan]], school),
+    )
+
+
+def _pupils(unit: int, day: dt.date) -> "QuerySet[Person]":
     return Person.objects.filter(
         Q(left_on=None) | Q(left_on__gt=day),
         Q(joined_on=None) | Q(joined_on__lte=day),
         unit=unit,
         role=PersonRole.STUDENT.value,
-    ).values_list("pk")
+    )
 
 
-_PUPILS: Final = Ready((int, dt.date), _pupils)
-_BOARDERS: Final = Ready(
-    (int, dt.date), lambda *values: _pupils(*values).filter(boards=True)
+_PUPIL, _OPEN = "pupil", "open"
+_PLANS: Final = tuple(f"plan{depth}" for depth in reversed(range(DEPTH)))
+"""What a row of the read is: the school's own plan comes before those above it."""
+
+
+def _with_pupils(
+    pupils: "QuerySet[Person]", unit: int, paths: tuple[str, ...]
+) -> "QuerySet[Person, Any]":
+    """Pupils, open absences and plans in force in one read, each row with what it is."""
+    none = Value("", output_field=CharField())
+    plans = zip(_PLANS, reversed(paths), strict=True)
+    return pupils.values_list(_a(_PUPIL), "pk", none).union(
+        absences.open_of(unit).order_by().values_list(_a(_OPEN), "pk", none),
+        *(plans_at(path).values_list(_a(plan), "pk", "digest") for plan, path in plans),
+        all=True,
+    )
+
+
+def _a(what: str) -> Value:
+    return Value(what, output_field=CharField())
+
+
+_PUPILS_AROUND: Final = Ready(
+    (int, dt.date, *(str,) * DEPTH),
+    lambda unit, day, *paths: _with_pupils(_pupils(unit, day), unit, paths),
+)
+_BOARDERS_AROUND: Final = Ready(
+    (int, dt.date, *(str,) * DEPTH),
+    lambda unit, day, *paths: _with_pupils(
+        _pupils(unit, day).filter(boards=True), unit, paths
+    ),
 )
 _SAME: Final = ReadyRows(
     (uuid.UUID, int, dt.date, str),
     lambda entry, unit, day, slot: ClassCheck.objects.filter(
         Q(entry=entry) | Q(unit=unit, day=day, slot=slot, state=Standing.SENT.value)
     ).order_by(),
-)
-_HOLD: Final = Ready(
-    (int,),
-    lambda pk: (
-        Unit.objects.select_for_update().filter(pk=pk).order_by().values_list("pk")
-    ),
 )
 
 
@@ -315,12 +364,6 @@ def _there(
     """The same entry if it came before, and the check that stands now."""
     rows = _SAME.objects(entry.entry, unit.pk, entry.day, entry.slot.value)
     return there(rows, entry.entry, unit)
-
-
-def _hold(unit: Unit) -> None:
-    """Let no other check of a unit in until the transaction ends."""
-    if not _HOLD(unit.pk):
-        raise Unit.DoesNotExist
 
 
 def _refuse_strangers(entry: CheckEntry, roster: frozenset[int]) -> None:

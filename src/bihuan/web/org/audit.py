@@ -30,6 +30,27 @@ class Broken:
     """changed, missing, inserted, moved or cut."""
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a school's chain, held by this transaction."""
+
+    number: int
+    digest: str
+
+
+def hold(school: Unit | int) -> Head:
+    """Hold the end of a school's chain until the transaction ends.
+
+    A flow that begins with it goes alone in its school: others wait here, not halfway.
+    """
+    school_id = school if isinstance(school, int) else school.pk
+    rows = _HEAD(school_id)
+    if not rows:
+        AuditHead.objects.get_or_create(school_id=school_id)
+        rows = _HEAD(school_id)
+    return Head(*rows[0])
+
+
 def write(
     actor: Actor,
     deed: str,
@@ -37,21 +58,23 @@ def write(
     *,
     school: Unit | int,
     at: dt.datetime,
+    head: Head | None = None,
     **body: Any,
 ) -> AuditLine:
     """Add a line to a school's chain; inside the transaction of what it tells.
 
-    row: the row it is about. body: ids, codes and numbers, never a name.
+    row: the row it is about. head: as `hold` gave it, where no line came since. body: ids,
+    codes and numbers, never a name.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             "an audit line outside a transaction"
         )
     school_id = school if isinstance(school, int) else school.pk
-    number, previous = _head(school_id)
+    last = head or hold(school_id)
     line = AuditLine(
         school_id=school_id,
-        number=number + 1,
+        number=last.number + 1,
         at=at,
         account=actor.account_id,
         person=actor.person_id,
@@ -61,11 +84,13 @@ def write(
         deed=deed,
         subject=row if isinstance(row, str) else subject(row),
         body=body,
-        previous=previous,
+        previous=last.digest,
     )
     line.digest = digest(line)
-    ready.add(line)
-    ready.change(AuditHead, school_id, number=line.number, digest=line.digest)
+    moved = ready.Change(
+        AuditHead, school_id, {"number": line.number, "digest": line.digest}
+    )
+    ready.add(line, moved)
     return line
 
 
@@ -131,12 +156,3 @@ _HEAD = Ready(
         .values_list("number", "digest")
     ),
 )
-
-
-def _head(school_id: int) -> tuple[int, str]:
-    """Number and digest of a chain's last line, held until the transaction ends."""
-    rows = _HEAD(school_id)
-    if not rows:
-        AuditHead.objects.get_or_create(school_id=school_id)
-        rows = _HEAD(school_id)
-    return rows[0][0], rows[0][1]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from bihuan.base.ids import SchoolCode
 from bihuan.plan.measures import Measure
 from bihuan.plan.plan import Plan
@@ -45,24 +47,39 @@ class Policy:
 NO_PLAN = Policy()
 DEPTH = 3
 """Steps from the bureau down to a school: bureau, centre, school."""
+
+
+def plans_at(*paths: str) -> "QuerySet[PlanVersion]":
+    """Versions in force at units with some paths."""
+    return PlanVersion.objects.filter(
+        unit__path__in=paths, state=PlanState.IN_FORCE.value
+    )
+
+
 _IN_FORCE = Ready(
     (str,) * DEPTH,
-    lambda *paths: (
-        PlanVersion.objects.filter(unit__path__in=paths, state=PlanState.IN_FORCE.value)
-        .order_by("-unit__path")
-        .values_list("pk", "digest")
-    ),
+    lambda *paths: plans_at(*paths).order_by("-unit__path").values_list("pk", "digest"),
 )
 
 
 def policy_of(school: Unit) -> Policy:
     """The plan in force at a school: its own, else the bureau's; a twin has its school's."""
+    return policy_in(_IN_FORCE(*paths_above(school)), school)
+
+
+def paths_above(school: Unit) -> list[str]:
+    """Paths of the units whose plan a school may work by, its own last; always as many."""
     real = school.twin_of or school
     steps = real.path.count(".")
     paths = [real.path[: 8 * (n + 1)] for n in range(steps)]
-    paths += [""] * (DEPTH - len(paths))
-    for number, digest in _IN_FORCE(*paths[:DEPTH]):
-        policy = _policy(number, digest, real.code)
+    return (paths + [""] * DEPTH)[:DEPTH]
+
+
+def policy_in(versions: Iterable[tuple[int, str]], school: Unit) -> Policy:
+    """The first of some versions, number and digest, that speaks of a school."""
+    code = (school.twin_of or school).code
+    for number, digest in versions:
+        policy = _policy(number, digest, code)
         if policy.plan is not None:
             return policy
     return NO_PLAN

@@ -11,7 +11,8 @@ import datetime as dt
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
@@ -96,7 +97,7 @@ def _with_words(sql: str, places: list[Any]) -> tuple[str, list[Any]]:
     return "".join(told), kept
 
 
-_WORD: Final = re.compile("[a-z_]+")
+_WORD: Final = re.compile("[a-z0-9_]*")
 
 
 def _adapted(held: BaseDatabaseWrapper, value: Any) -> Any:
@@ -159,15 +160,30 @@ def _converted(
     return values
 
 
-def add(row: Model) -> None:
-    """Insert a row; it gets its number."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values of some columns of one row, by the names of its fields."""
+
+    model: type[Model]
+    pk: int
+    values: Mapping[str, Any]
+
+
+def add(row: Model, along: Change | None = None) -> None:
+    """Insert a row, which gets its number; along: a change made by the same statement."""
     held = connections[DEFAULT_DB_ALIAS]
     if not held.features.can_return_columns_from_insert:
         row.save(force_insert=True)
+        _apply(held, along)
         return
     sql, fields = _insert(held.vendor, type(row), 1)
-    numbered = f"{sql} RETURNING {_quoted(held, _told(type(row)).pk)}"
-    ((row.pk,),) = run(held, numbered, _values(held, fields, row))
+    sql += f" RETURNING {_quoted(held, _told(type(row)).pk)}"
+    values = _values(held, fields, row)
+    if along and held.vendor == "postgresql":
+        other, before = _change(held, along)
+        sql, values, along = f"WITH changed AS ({other}) {sql}", before + values, None
+    ((row.pk,),) = run(held, sql, values)
+    _apply(held, along)
     row._state.adding, row._state.db = False, held.alias  # noqa: SLF001  # as save() does
 
 
@@ -183,13 +199,22 @@ def add_all(rows: Sequence[Model]) -> None:
 
 def change(model: type[Model], pk: int, **values: Any) -> None:
     """Write some columns of one row, by the names of its fields."""
-    held = connections[DEFAULT_DB_ALIAS]
-    sql, fields = _update(held.vendor, model, tuple(values))
+    _apply(connections[DEFAULT_DB_ALIAS], Change(model, pk, values))
+
+
+def _apply(held: BaseDatabaseWrapper, one: Change | None) -> None:
+    if one is not None:
+        run(held, *_change(held, one))
+
+
+def _change(held: BaseDatabaseWrapper, one: Change) -> tuple[str, list[Any]]:
+    """A change's SQL and its values."""
+    sql, fields = _update(held.vendor, one.model, tuple(one.values))
     given = [
         field.get_db_prep_save(value, held)
-        for field, value in zip(fields, values.values(), strict=True)
+        for field, value in zip(fields, one.values.values(), strict=True)
     ]
-    run(held, sql, [*given, pk])
+    return sql, [*given, one.pk]
 
 
 def run(
