@@ -89,7 +89,8 @@ def _theirs(slot: Slot, who: Who) -> bool:
 def _card(told: ToldDay, klass: Class, who: Who, own: list[Slot]) -> Card:
     order = list(Flow)
     rows = sorted(own, key=lambda s: (order.index(s.flow), s.start))
-    leader = next((s.leader for s in rows if s.leader), "")
+    known_as = next((s.leader for s in rows if s.leader), "")
+    leader = words.person(told.plan, klass.school, known_as)
     return Card(
         klass=klass.name,
         who="" if who is Who.STUDENTS else _(who.label),
@@ -190,7 +191,7 @@ def _row(told: ToldDay, slot: Slot, *, gate: bool) -> tuple[Cell, ...]:
         Cell(klass.name),
         Cell(_(slot.who.label)),
         Cell(wording.number(size), number=True),
-        Cell(slot.leader),
+        Cell(words.person(told.plan, slot.school, slot.leader)),
         Cell(""),
         Cell(""),
     )

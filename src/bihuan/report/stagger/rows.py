@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bihuan.base.ids import ClassCode, GradeCode, SchoolCode
+from bihuan.base.ids import ClassCode, GradeCode, PersonId, SchoolCode
 from bihuan.base.wording import _
 from bihuan.plan.people import Grade
 from bihuan.plan.plan import Plan
@@ -80,6 +80,9 @@ class _Index:
         self.schools = {row.code: row for row in plan.schools}
         self.grades = {(row.school, row.code): row for row in plan.grades}
         self.zones = {(row.school, row.code): row.name for row in plan.zones}
+        self.people = {
+            (row.school, row.id): row.name for row in plan.people if row.name
+        }
         self.classes: dict[SchoolCode, list[ClassRow]] = {}
         for row in plan.classes:
             if not row.within:
@@ -105,7 +108,7 @@ class ClassRow:
     grade: GradeCode
     students: int
     boarders: int
-    homeroom: str
+    homeroom: PersonId
 
 
 def _of_grade(
@@ -140,6 +143,7 @@ def _of_class(
     passing: list[Slot | None] = [*arrivals] or [None]
     for slot in passing:
         students, said = klass.students, note
+        led = slot.leader if slot else klass.homeroom
         leave = next((s for s in slots if s.flow is Flow.DISMISSAL), None)
         if slot and len(arrivals) > 1:
             boards = slot.who is Who.BOARDERS
@@ -156,7 +160,7 @@ def _of_class(
             gate=index.zones.get((grade.school, slot.zone), "") if slot else "",
             lane=str(slot.lane) if slot and slot.lane else "",
             dismissal=span(leave),
-            leader=slot.leader if slot else klass.homeroom,
+            leader=index.people.get((grade.school, PersonId(led)), led),
             note=said,
         )
 

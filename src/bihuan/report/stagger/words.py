@@ -94,6 +94,14 @@ def school(plan: Plan, code: str) -> str:
     return next((row.name for row in plan.schools if row.code == code), code)
 
 
+def person(plan: Plan, school_: str, known_as: str) -> str:
+    """A person's name where the plan has it, else the id that the school knows."""
+    for row in plan.people:
+        if row.school == school_ and row.id == known_as:
+            return row.name or row.id
+    return known_as
+
+
 def goal(which: Goal, value: float) -> str:
     """A term's value with as many digits as it deserves."""
     digits = 1 if which is Goal.FAIRNESS else 0
