@@ -1,6 +1,7 @@
 """From R0 to beta: docs/model.md, "beta is fixed so that"."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bihuan.base.ids import SchoolCode
 from bihuan.outbreak.disease import Disease
@@ -16,6 +17,7 @@ def beta_for(
 
     The mean is over all their students and staff; None: the disease's own R0.
     """
+    plan = replace(plan, slots=())
     total, students, persons = 0.0, 0, 0
     for school in schools:
         codes = frozenset(m.code for m in plan.measures if m.school == school)

@@ -9,7 +9,7 @@ of the pair's hazard, and each is judged at its own time by who is allowed to be
 import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
@@ -554,6 +554,7 @@ def beta_for(
 ) -> float:
     """The beta at which the schools' mean R0 without any measure is `r0`."""
     codes = frozenset(m.code for m in plan.measures)
+    plan = replace(plan, slots=())
     stages = [stage_of(plan, school, 1, codes) for school in schools]
     return beta_on(stages, disease, r0)
 

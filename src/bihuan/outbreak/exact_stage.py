@@ -398,7 +398,8 @@ def stage_of(
     """The stage that a plan makes of a school."""
     mine = tuple(m for m in plan.measures if m.school == school)
     kept = tuple(m for m in mine if m.code not in without)
-    left = replace(plan, measures=kept, places={})
+    slots = plan.slots if kept or not mine else ()
+    left = replace(plan, measures=kept, slots=slots, places={})
     closing = next((m for m in mine if isinstance(m, ClosedCampus)), None)
     return Stage(
         contacts=_contacts_by_day(left, school, days),

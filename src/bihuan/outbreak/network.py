@@ -201,9 +201,10 @@ def layout_of(
     plan: Plan, school: SchoolCode, days: int, without: frozenset[str]
 ) -> Layout:
     """Who meets whom when, `without` those measures; shared by plans that agree in it."""
-    moving = tuple(
-        m for m in plan.measures if m.school == school and isinstance(m, MOVING)
-    )
+    mine = tuple(m for m in plan.measures if m.school == school)
+    if mine and without.issuperset(m.code for m in mine):
+        plan = replace(plan, slots=())  # without any measure nobody has a slot
+    moving = tuple(m for m in mine if isinstance(m, MOVING))
     gone = frozenset(m.code for m in moving if m.code in without)
     tables = (plan.classes, plan.people, plan.periods, plan.teaching, plan.lessons)
     starts = phases(plan, days)
@@ -212,7 +213,8 @@ def layout_of(
     )
     row = plan.by_code[school]
     counts = (row.students, row.boarders, row.staff)
-    same = (*map(id, tables), plan.district, zones, counts, moving, starts, gone)
+    told = id(plan.slots) if plan.slots else 0
+    same = (*map(id, tables), plan.district, zones, counts, told, moving, starts, gone)
     return _layout(_Same(same, plan), school, starts, gone)
 
 
@@ -238,7 +240,7 @@ def _layout(
     same: _Same, school: SchoolCode, starts: tuple[int, ...], gone: frozenset[str]
 ) -> Layout:
     plan = same.plan
-    people, lessons = _roster(_Same(same.same[:-3], plan), school)
+    people, lessons = _roster(_Same(same.same[:-4], plan), school)
     parts = [
         contacts(plan, school, day=day, without=gone, people=people, lessons=lessons)
         for day in starts

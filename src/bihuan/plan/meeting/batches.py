@@ -69,6 +69,26 @@ def queue_minutes(arrivals: Sequence[float], window: float, rate: float) -> list
     return waits
 
 
+def slot_waits(
+    arrivals: Sequence[tuple[int, float, float]], rate: float
+) -> list[float]:
+    """Mean minutes in a queue for each slot of persons who come evenly from start to end.
+
+    arrivals: persons, start, end. The same fluid queue, minute by minute, with what other
+    slots leave behind; rate: persons served a minute.
+    """
+    low = min(int(start) for _persons, start, _end in arrivals)
+    high = max(int(np.ceil(end)) for _persons, _start, end in arrivals)
+    coming = np.zeros(max(high - low, 1))
+    spans = []
+    for persons, start, end in arrivals:
+        span = slice(int(start) - low, max(int(np.ceil(end)), int(start) + 1) - low)
+        coming[span] += persons / (span.stop - span.start)
+        spans.append(span)
+    waits = np.array(queue_minutes(coming.tolist(), 1.0, rate))
+    return [float(waits[span].mean()) for span in spans]
+
+
 def batches(
     cast: Cast,
     places: Places,

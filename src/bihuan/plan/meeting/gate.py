@@ -1,20 +1,22 @@
 """On the way to school and home: the queue at the gate, the bus."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bihuan.plan.meeting.batches import queue_minutes
+from bihuan.plan.meeting.batches import queue_minutes, slot_waits
 from bihuan.plan.meeting.presence import Presence
 from bihuan.plan.meeting.programme import MIDNIGHT
 from bihuan.plan.meeting.school import Here, School
+from bihuan.plan.meeting.slots import Told
 from bihuan.plan.meeting.spots import NOWHERE
-from bihuan.plan.words import PeriodKind, Setting
+from bihuan.plan.words import Flow, PeriodKind, Setting
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 AT_GATE = 1.0
 """Least minutes at the gate."""
@@ -42,6 +44,10 @@ def gates(school: School, day: int, here: Iterable[Here]) -> Floats:
     parts = []
     for (start, end), those in windows.items():
         persons = np.concatenate(those)
+        told = school.slots.told(Flow.ARRIVAL, start, end)
+        if told is not None:
+            parts += _in_slots(school, persons, told, end)
+            persons = persons[~_passes(school, told)[persons]]
         place = school.gate.place[persons]
         for gate in np.unique(place[place != NOWHERE]).tolist():
             queue = persons[place == gate]
@@ -68,6 +74,42 @@ def _queue(
     wait = np.clip(np.array(waits), least, QUEUE_MOST)[batch]
     begin = np.maximum(np.minimum(start + batch * window, end - wait), 0.0)
     return school.gate.presence(persons, begin, begin + wait)
+
+
+def _passes(school: School, told: Told) -> Flags:
+    """Who passes a gate in a slot of the period: shape (person,)."""
+    return told.is_told & (told.zone >= 0) & (school.gate.place != NOWHERE)
+
+
+def _in_slots(
+    school: School, persons: Ints, told: Told, end: float
+) -> Iterator[Presence]:
+    """Those who have a slot: through its gate, by its lane if it names one.
+
+    A lane is a queue of its own, and so are all lanes of a gate together for those who
+    are sent to none.
+    """
+    mine = persons[_passes(school, told)[persons]]
+    lines = np.stack([told.zone[mine], told.lane[mine]], 1)
+    for gate, lane in np.unique(lines, axis=0).tolist():
+        line = mine[(lines == (gate, lane)).all(axis=1)]
+        lanes = 1 if lane else school.cast.plan.zones[gate].lanes or LANES
+        rate = lanes * 60.0 / school.rules.seconds
+        slots, which = np.unique(
+            np.stack([told.start[line], told.end[line]], 1), axis=0, return_inverse=True
+        )
+        which = which.reshape(-1)
+        sizes = np.bincount(which).tolist()
+        rows = [
+            (size, start, until)
+            for size, (start, until) in zip(sizes, slots.tolist(), strict=True)
+        ]
+        waits = np.clip(np.array(slot_waits(rows, rate)), AT_GATE, QUEUE_MOST)[which]
+        begin = np.maximum(np.minimum(told.start[line], end - waits), 0.0)
+        here = np.full(len(line), gate)
+        yield Presence(
+            person=line, place=here, zone=here, start=begin, end=begin + waits
+        )
 
 
 def buses(school: School, day: int, here: Iterable[Here], begins: Floats) -> None:

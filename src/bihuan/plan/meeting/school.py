@@ -13,6 +13,7 @@ from bihuan.plan.meeting.book import Book
 from bihuan.plan.meeting.cast import Cast, Rules
 from bihuan.plan.meeting.presence import distinct
 from bihuan.plan.meeting.programme import Spell, groups_of, programme
+from bihuan.plan.meeting.slots import Slots
 from bihuan.plan.meeting.spots import (
     NOWHERE,
     Places,
@@ -53,6 +54,7 @@ class School:
         self.coming = batches(cast, self.gate, rules.arrival)
         self.dining = batches(cast, self.hall, rules.dining)
         self.leaving = batches(cast, self.stair, rules.breaks)
+        self.slots = Slots.of(cast, self.floor.zone)
         self.households = households(cast)
         self.offices = tuple(offices(cast, lessons))
         self.number = {person.id: n for n, person in enumerate(cast.people)}

@@ -8,7 +8,7 @@ from typing import Final
 from bihuan.base.ids import ZoneCode
 from bihuan.plan.words import Flow
 from bihuan.stagger.day import gates, meals, wash
-from bihuan.stagger.day.facts import MEALS, STEP, Facts, Need, Placed
+from bihuan.stagger.day.facts import DISMISSAL, MEALS, STEP, Facts, Need, Placed
 from bihuan.stagger.day.mixing import moments
 
 SHARE: Final = {Flow.ARRIVAL: 0.25, Flow.DISMISSAL: 0.1, Flow.LUNCH: 0.5}
@@ -230,7 +230,7 @@ def at_once(facts: Facts, part: Part) -> tuple[Placed, ...]:
 
 def _one_window(facts: Facts, part: Part) -> Iterator[Placed]:
     """At the class's own gate, the last window in, the first one out."""
-    slot = facts.limits.slot if part.flow is Flow.ARRIVAL else gates.DISMISSAL
+    slot = facts.limits.slot if part.flow is Flow.ARRIVAL else DISMISSAL
     cut = gates.windows(part.needs, slot)
     for need in part.needs:
         mine = [

@@ -4,9 +4,8 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Final
-
-import ortools
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem
@@ -150,7 +149,7 @@ class _Desk:
             gap=gap if whole else None,
             conflict=conflict,
             seed=self.seed,
-            engine=f"ortools {ortools.__version__}, cp-sat on batch templates",
+            engine=f"ortools {version('ortools')}, cp-sat on batch templates",
         )
 
     def _conflict(self, placed: Sequence[Placed], failed: Sequence[Part]) -> Conflict:
