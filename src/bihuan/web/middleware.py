@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from bihuan.base.wording import SOURCE, speak
+from bihuan.base.wording import SOURCE, _, speak
 from bihuan.web.org import scope
 from bihuan.web.org.tongue import chosen_language
 
+NUL: Final = "\0"
 type_of_view = Callable[[HttpRequest], HttpResponse]
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -45,6 +46,31 @@ def spoken_language(get_response: type_of_view) -> type_of_view:
         return response
 
     return middleware
+
+
+def no_nul(get_response: type_of_view) -> type_of_view:
+    """Refuse the letter NUL, which no person types and PostgreSQL does not store."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _has_nul(request):
+            return refused(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    if "%00" in request.META.get("QUERY_STRING", "") or NUL in request.path_info:
+        return True
+    return any(NUL in text for _name, texts in request.POST.lists() for text in texts)
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Say that a request cannot be read: a page, or JSON where a machine asks."""
+    if request.path_info.startswith("/api/"):
+        said = _("这个请求看不懂，没有保存")
+        return JsonResponse({"saved": False, "said": said}, status=400)
+    return render(request, "400.html", status=400)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
