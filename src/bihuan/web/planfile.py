@@ -1,11 +1,17 @@
 """A plan's file as it was handed in: judged, kept as data, shown as the clerk sees it."""
 
+import io
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.cell.cell import Cell
+from openpyxl.utils.exceptions import InvalidFileException
 
 from bihuan.base.problems import Problem, Weight, error, errors
 from bihuan.base.where import Where
@@ -185,6 +191,22 @@ def show(
         if p.where.sheet == at.sheet
     }
     return _window(at, grid, marks)
+
+
+def mended(data: bytes, at: Where, came: str, instead: str) -> bytes | None:
+    """The file with one word of a cell replaced; None where that is not plainly one word."""
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        cell = book[at.sheet][at.cell]
+    except (KeyError, ValueError, TypeError, OSError, BadZipFile, InvalidFileException):
+        return None
+    text = str(cell.value or "") if isinstance(cell, Cell) else ""
+    if text.count(came) != 1 or text.startswith("="):
+        return None
+    cell.value = text.replace(came, instead)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def _window(at: Where, grid: list[list[Any]], marks: Mapping[str, str]) -> Shown:

@@ -16,6 +16,7 @@ from bihuan.plan.save import save
 from bihuan.web.flows import plan_check, plans
 from bihuan.web.org import audit
 from bihuan.web.org.models import AuditLine, Duty, PlanState, PlanVersion, Unit
+from bihuan.web.pages import plan_effect
 from site_world import Cast, build
 from world import small_plan
 
@@ -230,3 +231,97 @@ def test_the_page_shows_the_clerks_own_cell_and_the_change(
     assert client.get("/plans/").status_code == 200
     kept = client.get(f"/plans/{pk}/file/")
     assert kept.content == bytes(PlanVersion.objects.get(pk=pk).file)
+
+
+def misspelt() -> tuple[Plan, str]:
+    """The small plan with a letter too many in a class teacher's number; and the right one."""
+    plan = small_plan()
+    right = str(plan.classes[0].homeroom)
+    wrong = replace(plan.classes[0], homeroom=PersonId(f"{right}X"))
+    return replace(plan, classes=(wrong, *plan.classes[1:])), right
+
+
+def place_of(pk: int, word: str) -> int:
+    """Which problem of a version is about a word."""
+    told = PlanVersion.objects.get(pk=pk).problems
+    return next(n for n, one in enumerate(told) if ["came", word] in one["words"])
+
+
+def test_one_tap_takes_the_nearest_word_in_a_version_of_its_own(
+    cast: Cast, tmp_path: Path
+) -> None:
+    plan, right = misspelt()
+    client = cast.client("principal")
+    pk = hand_in(client, cast.units["school_a"], workbook(tmp_path, plan))
+    wrong = str(plan.classes[0].homeroom)
+    n = place_of(pk, wrong)
+    before = bytes(PlanVersion.objects.get(pk=pk).file)
+    assert f"改为{right}" in client.get(f"/plans/{pk}/?n={n}").content.decode()
+    assert step(client, pk, "mend", n=str(n)) == 302
+    made = PlanVersion.objects.get(unit=cast.units["school_a"], number=2)
+    assert bytes(PlanVersion.objects.get(pk=pk).file) == before
+    assert not any(["came", wrong] in one["words"] for one in made.problems)
+    line = AuditLine.objects.get(deed="plan.mend")
+    assert (line.subject, line.body["mended"]) == (f"org.PlanVersion:{made.pk}", 1)
+
+
+def test_only_who_hands_in_mends_and_only_what_has_one_obvious_mend(
+    cast: Cast, tmp_path: Path
+) -> None:
+    plan, _right = misspelt()
+    client = cast.client("principal")
+    pk = hand_in(client, cast.units["school_a"], workbook(tmp_path, plan))
+    n = str(place_of(pk, str(plan.classes[0].homeroom)))
+    assert step(cast.client("party"), pk, "mend", n=n) == 404
+    for none in ("", "-1", "99999", "x"):
+        assert step(client, pk, "mend", n=none) in (200, 302)
+    assert PlanVersion.objects.filter(number=2).count() <= 1
+    PlanVersion.objects.filter(pk=pk).update(state=PlanState.SUBMITTED.value)
+    made = PlanVersion.objects.count()
+    assert step(client, pk, "mend", n=n) == 200
+    assert PlanVersion.objects.count() == made
+
+
+def test_the_effect_of_a_version_is_said_with_its_interval_and_never_guessed(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force(cast, workbook(tmp_path))
+    plan = small_plan()
+    changed = replace(plan.duties[0], standard="改过的标准")
+    later = replace(plan, duties=(changed, *plan.duties[1:]))
+    client = cast.client("principal")
+    pk = hand_in(client, cast.units["school_a"], workbook(tmp_path, later))
+    assert 'hx-get="?effect"' in client.get(f"/plans/{pk}/").content.decode()
+    monkeypatch.setattr(plan_effect, "ask", lambda *_asked, **_kw: None)
+    assert "没有答案" in client.get(f"/plans/{pk}/?effect").content.decode()
+    monkeypatch.setattr(plan_effect, "ask", lambda *_asked, **_kw: ANSWER)
+    said = client.get(f"/plans/{pk}/?effect").content.decode()
+    for words in (
+        "≥5人暴发的机会减少", "≥20人暴发的机会看不出差别", "−4.0（−6.0至−2.0）",
+        "情景推演，非预测",
+    ):  # fmt: skip
+        assert words in said, words
+    assert (
+        "≥5人"
+        not in cast.client("teacher").get(f"/plans/{pk}/?effect").content.decode()
+    )
+
+
+def line_of(name: str, change: list[float], *, hollow: bool) -> dict[str, Any]:
+    return {
+        "name": name, "before": [0.2, 0.1, 0.3], "after": [0.16, 0.1, 0.2],
+        "change": change, "hollow": hollow,
+    }  # fmt: skip
+
+
+ANSWER = {
+    "answer": {
+        "runs": 4000, "days": 60, "seed": 1, "model": "1", "pathogen": "sars2-2020",
+        "pathogen_name": "诺如病毒", "seconds": 0.5,
+        "rows": [
+            line_of("outbreak5", [-0.04, -0.06, -0.02], hollow=False),
+            line_of("outbreak20", [-0.01, -0.03, 0.01], hollow=True),
+            line_of("beds_peak", [0.0, -1.0, 1.0], hollow=True),
+        ],
+    }
+}  # fmt: skip

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from bihuan.base.where import Where
 from bihuan.base.wording import _
 from bihuan.plan.diff import Change, diff
 from bihuan.plan.plan import Plan
@@ -34,6 +35,8 @@ AT_ONCE: Final = 600 * 1024
 ON_THE_WAY: Final = (PlanState.SUBMITTED, PlanState.SIGNED, PlanState.APPROVED)
 """States in which a version waits for somebody."""
 LINK: Final = "/plans/{pk}/"
+COMPARED: Final = 3
+"""Schools for which two versions of a district's plan are simulated side by side."""
 
 
 def upload(
@@ -80,6 +83,39 @@ def _next(
     )
     _write(actor, "plan.upload", version, now, bytes=len(data))
     return version
+
+
+def mend(
+    actor: Actor, version: PlanVersion, at: Where, came: str, instead: str,
+    *, now: dt.datetime,
+) -> PlanVersion:  # fmt: skip
+    """Hand in the next version with one word of a cell replaced; the old one stays as it was."""
+    if version.state != PlanState.DRAFT.value:
+        raise Refused(_("只有还没送审的一版能这样改"))
+    data = planfile.mended(bytes(version.file), at, came, instead)
+    if data is None:
+        raise Refused(_("这一格不能自动改，请在原表里改好再上传"))
+    made = upload(actor, version.unit, version.file_name, data, now)
+    with transaction.atomic():
+        _write(actor, "plan.mend", made, now, mended=version.number)
+    return made
+
+
+def compared(version: PlanVersion) -> tuple[PlanVersion, tuple[str, ...]] | None:
+    """The version in force that one would replace, and the schools it would change."""
+    bureau = Unit.objects.get(path=version.unit.path[:8])
+    held = in_force(version.unit) or in_force(bureau)
+    plan = plan_of(version)
+    if held is None or held.pk == version.pk or plan is None:
+        return None
+    if version.unit.school_id:
+        return held, (version.unit.code,)
+    touched = {change.school for change in changes(version)}
+    taught = {klass.school for klass in plan.classes}
+    schools = [one for one in plan.schools if one.code in taught]
+    named = [one.code for one in schools if one.name in touched]
+    every = [one.code for one in schools] if touched else []
+    return held, tuple((named or every)[:COMPARED])
 
 
 def party_reviews(unit: Unit, day: dt.date) -> bool:

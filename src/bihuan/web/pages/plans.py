@@ -22,6 +22,7 @@ from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.models import PlanState, PlanVersion, Unit
 from bihuan.web.org.policy import policy_of
+from bihuan.web.pages import plan_effect
 from bihuan.web.pages.frame import say_refusals, show
 
 SHOWN: Final = 60
@@ -64,6 +65,8 @@ BACK: Final = {
     PlanState.APPROVED: Deed.PLAN_PUBLISH,
 }
 """Who may give a version back, by where it stands."""
+COMPARING: Final = frozenset({PlanState.DRAFT.value, *(str(s) for s in BACK)})
+"""States in which a version is shown against the one in force."""
 WAITS: Final = {
     PlanState.SUBMITTED: N_("等校长签"),
     PlanState.SIGNED: N_("等党组织审定"),
@@ -114,7 +117,21 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 def one(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A version: its problems in the clerk's own sheet, what it changes, what comes next."""
     row = _reach(request, Deed.PLAN_SEE, pk)
+    if "effect" in request.GET:
+        return _effect(request, row)
     return show(request, "plans/one.html", **_context(request, row))
+
+
+def _effect(request: HttpRequest, row: PlanVersion) -> HttpResponseBase:
+    """The part that comes by itself: the version against the one in force, simulated."""
+    found = plan_effect.effects(row) if _decides(request, row) else ()
+    return show(request, "plans/effect.html", effects=found, row=row)
+
+
+def _decides(request: HttpRequest, row: PlanVersion) -> bool:
+    """Whether somebody writes or approves the version: figures of risk are for them alone."""
+    deeds = (Deed.PLAN_UPLOAD, *BACK.values(), Deed.WHAT_IF)
+    return any(_may(request, deed, row) for deed in deeds)
 
 
 @say_refusals
@@ -131,10 +148,32 @@ def step(request: HttpRequest, pk: int) -> HttpResponseBase:
         who = scope.actor(request, deed, row.unit)
         plans.send_back(who, row, request.POST.get("reason", ""), now)
         return redirect("plan", pk)
+    if do == "mend":
+        return redirect("plan", _mend(request, pk).pk)
     wanted = next((step for step in STEPS if step.do == do), STEPS[0])
     row = _reach(request, wanted.deed, pk)
     done = wanted.flow(scope.actor(request, wanted.deed, row.unit), row, now)
     return redirect("plan", done.pk if isinstance(done, PlanVersion) else pk)
+
+
+def _mend(request: HttpRequest, pk: int) -> PlanVersion:
+    """Take the nearest word for a wrong one, in a version of its own."""
+    row = _reach(request, Deed.PLAN_UPLOAD, pk)
+    problems = planfile.told(row.problems)
+    number = scope.row_number(request.POST.get("n"))
+    fix = _fix(problems[number]) if 0 <= number < len(problems) else None
+    if fix is None:
+        raise Refused(_("这一格不能自动改，请在原表里改好再上传"))
+    who = scope.actor(request, Deed.PLAN_UPLOAD, row.unit)
+    return plans.mend(who, row, problems[number].where, *fix, now=clock.now())
+
+
+def _fix(problem: Problem) -> tuple[str, str] | None:
+    """What stands in a cell and what is meant, where there is one obvious mend."""
+    words = dict(problem.words)
+    came, nearest = words.get("came", ""), words.get("closest", "")
+    plain = problem.where.cell and came and nearest not in ("", "—", came)
+    return (came, nearest) if plain else None
 
 
 @open_to(Deed.PLAN_SEE)
@@ -178,6 +217,8 @@ def _context(request: HttpRequest, row: PlanVersion) -> dict[str, Any]:
         "number": number,
         "chosen": chosen,
         "told": _told(chosen) if chosen else None,
+        "fix": _fixable(request, row, chosen),
+        "compares": row.checked and row.state in COMPARING and _decides(request, row),
         "sheet": _sheet(row, chosen, problems),
         "tabs": _tabs(problems),
         "changes": [_change(change) for change in changed[:SHOWN]],
@@ -188,6 +229,15 @@ def _context(request: HttpRequest, row: PlanVersion) -> dict[str, Any]:
         "waits": WAITS.get(PlanState(row.state)),
         "error": Weight.ERROR,
     }
+
+
+def _fixable(
+    request: HttpRequest, row: PlanVersion, chosen: Problem | None
+) -> tuple[str, str] | None:
+    """The one-tap mend that is offered for the problem in hand."""
+    if chosen is None or row.state != PlanState.DRAFT.value:
+        return None
+    return _fix(chosen) if _may(request, Deed.PLAN_UPLOAD, row) else None
 
 
 def _told(problem: Problem) -> dict[str, str]:

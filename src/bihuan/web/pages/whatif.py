@@ -177,7 +177,7 @@ def _ask(
 def _shown(
     found: Mapping[str, Any], known: tuple[Lever, ...], changes: Mapping[str, float]
 ) -> dict[str, Any]:
-    rows = [_row(row) for row in found["rows"]]
+    rows = [shown_row(row) for row in found["rows"]]
     names = {lever.key: lever for lever in known}
     pathogen = str(found["pathogen_name"])
     alone = sorted(found["alone"], key=lambda row: float(row["part"][0]))
@@ -233,7 +233,8 @@ def _side(told: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(row: Mapping[str, Any]) -> Shown:
+def shown_row(row: Mapping[str, Any]) -> Shown:
+    """A comparison in words, with its difference as a line."""
     name, unit = ROWS[row["name"]]
     return Shown(
         name=_(name),
