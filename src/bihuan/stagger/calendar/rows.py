@@ -68,12 +68,10 @@ class Block:
     """Whom a row speaks of: batch (gap, order, lock, end), area, or school (visit)."""
 
 
-@dataclass(frozen=True)
-class Model:
-    """A mixed integer programme with a name to every row that may give way."""
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """A mixed integer programme: what a solver takes."""
 
-    spec: Spec
-    weights: Weights
     cost: Floats
     offset: float
     lower: Floats
@@ -88,6 +86,26 @@ class Model:
     row_lower: Floats
     row_upper: Floats
 
+    @cached_property
+    def entry_row(self) -> Ints:
+        """Row of each entry."""
+        return np.repeat(np.arange(len(self.row_lower)), np.diff(self.start))
+
+    def activity(self, x: Floats) -> Floats:
+        """What each row comes to."""
+        return np.bincount(
+            self.entry_row,
+            weights=self.value * x[self.column],
+            minlength=len(self.row_lower),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(Programme):
+    """A calendar's programme, with a name to every row that may give way."""
+
+    spec: Spec
+    weights: Weights
     names: tuple[str, ...]
     group: Ints
     """Place in `names`, of each row; names[0] is empty: the row cannot give way."""
@@ -123,19 +141,6 @@ class Model:
     def unfair(self) -> int:
         """Column of the largest mean delay of an area."""
         return len(self.cost) - 1
-
-    @cached_property
-    def entry_row(self) -> Ints:
-        """Row of each entry."""
-        return np.repeat(np.arange(len(self.row_lower)), np.diff(self.start))
-
-    def activity(self, x: Floats) -> Floats:
-        """What each row comes to."""
-        return np.bincount(
-            self.entry_row,
-            weights=self.value * x[self.column],
-            minlength=len(self.row_lower),
-        )
 
 
 def model(spec: Spec, weighed: Weights) -> Model:
