@@ -33,7 +33,8 @@ MORE: Mapping[CapacityKind, str] = {
     CapacityKind.INSPECTIONS: N_("{place}{days}天内增加核验，共{amount}组次"),
     CapacityKind.DISINFECTION_TEAMS: N_("{place}{days}天内增加消杀队，共{amount}队次"),
 }
-DATED = N_("{first}至{last}")
+TAKEN = 0.5
+"""Above it a column is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def dates(known: Core, x: Floats) -> Dates:
     count = len(spec.batch)
     openings = {
         (batch.school.code, grade): spec.days.date(int(spec.day[n]))
-        for n in np.flatnonzero(x[:count] > 0.5)
+        for n in np.flatnonzero(x[:count] > TAKEN)
         for batch in (spec.batches[spec.batch[n]],)
         for grade in batch.grades
     }
@@ -68,7 +69,7 @@ def dates(known: Core, x: Floats) -> Dates:
         spec.plan.schools[spec.inspected[spec.visited[n]]].code: spec.days.date(
             int(spec.visit_day[n])
         )
-        for n in np.flatnonzero(x[count : known.columns] > 0.5)
+        for n in np.flatnonzero(x[count : known.columns] > TAKEN)
     }
     return Dates(openings, visits)
 
@@ -127,7 +128,7 @@ def _more(known: Core, x: Floats, plan: Plan, name: str) -> Changed | None:
     if kind is CapacityKind.SUPPLIED:
         over = _stocked(known, over)
     if kind is CapacityKind.SAMPLING:
-        over = _spread(known, plan, over)
+        over = _spread(known, over)
     if not over:
         return None
     days = known.spec.days
@@ -215,7 +216,7 @@ def _sampled(known: Core, area: AreaCode, number: int) -> float:
     return float(room[at]) if 0 <= at < len(room) else 0.0
 
 
-def _spread(known: Core, plan: Plan, over: dict[int, int]) -> dict[int, int]:
+def _spread(known: Core, over: dict[int, int]) -> dict[int, int]:
     """What a span of days lacks, added on its last day that is not yet in another."""
     ahead = max(1, known.spec.settings.whole(Tuning.SAMPLING_AHEAD))
     added: dict[int, int] = {}
@@ -390,7 +391,7 @@ def _ordered(known: Core, x: Floats, plan: Plan, code: str) -> Changed | None:
 
 def _chosen(known: Core, x: Floats) -> list[int]:
     """Choices of batches that a plan takes."""
-    return [int(n) for n in np.flatnonzero(x[: len(known.spec.batch)] > 0.5)]
+    return [int(n) for n in np.flatnonzero(x[: len(known.spec.batch)] > TAKEN)]
 
 
 MOST_NAMES = 3

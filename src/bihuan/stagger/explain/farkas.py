@@ -39,13 +39,16 @@ class Answer:
 class Oracle:
     """One LP, asked again and again with other groups left out; it starts where it stood."""
 
-    def __init__(self, core: Core, *, threads: int = 1) -> None:
-        """An LP without an objective."""
+    def __init__(self, core: Core) -> None:
+        """An LP without an objective.
+
+        The number of threads is not said: HiGHS refuses to run where another solver of
+        the process was told another number.
+        """
         self.core = core
         self._solver = highspy.Highs()
         for option, value in (
             ("output_flag", False),
-            ("threads", threads),
             ("presolve", "off"),
             ("solver", "simplex"),
         ):

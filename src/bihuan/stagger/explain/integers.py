@@ -139,7 +139,6 @@ def highs(
     without: Collection[str],
     *,
     seconds: float,
-    threads: int = 2,
     guide: Floats | None = None,
 ) -> Answer:
     """HiGHS asked the same; guide: a cost that leads to a first plan."""
@@ -151,7 +150,6 @@ def highs(
     solver = highspy.Highs()
     for option, value in (
         ("output_flag", False),
-        ("threads", threads),
         ("time_limit", max(0.01, seconds)),
         ("mip_max_improving_sols", 1),
     ):
@@ -161,9 +159,7 @@ def highs(
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer(Seen.IMPOSSIBLE)
-    if np.isfinite(solver.getInfo().primal_solution_status) and (
-        solver.getInfo().primal_solution_status == FEASIBLE
-    ):
+    if int(solver.getInfo().primal_solution_status) == FEASIBLE:
         return Answer(Seen.POSSIBLE, x=np.round(solver.getSolution().col_value))
     return Answer(Seen.UNKNOWN)
 

@@ -31,10 +31,10 @@ PRICE = {
     "order": 20.0,
 }
 """What a unit of giving way costs: how hard it is to change, not what it is paid."""
-CHOICES = (3, 10, 10**6)
+CHOICES = (4, 12, 10**6)
 """Days of each batch that stay in the search, beside those that the optimum in parts uses."""
 SOME = 1e-6
-CLOSE = 0.05
+CLOSE = 0.1
 """How far from the cheapest a search in whole days may stop."""
 EARLY = 1e-3
 """Price of a day's delay: it tells the days apart that would cost the same."""
@@ -58,9 +58,7 @@ class _Slacks:
     """Of each slack column."""
 
 
-def bend(
-    core: Core, groups: Collection[str], *, seconds: float, threads: int = 2
-) -> Bent | None:
+def bend(core: Core, groups: Collection[str], *, seconds: float) -> Bent | None:
     """The cheapest plan in which only some groups give way; None: none found."""
     bent = core.rows_of(groups)
     closed = bent & core.closed
@@ -70,8 +68,7 @@ def bend(
     lower = np.where(closed, -np.inf, core.lower)
     lp.row_lower_, lp.row_upper_ = lower, np.where(closed, np.inf, core.upper)
     solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", threads)):
-        solver.setOptionValue(option, value)
+    solver.setOptionValue("output_flag", False)  # noqa: FBT003
     solver.passModel(lp)
     _add(solver, slacks)
     relaxed = _relaxed(solver, seconds / 2)
@@ -98,6 +95,7 @@ def _near(core: Core, x: Floats, reduced: Floats, kept: int) -> Flags:
     place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
     near = np.zeros(core.columns, dtype=bool)
     near[order] = place < kept
+    near[len(core.spec.batch) :] = True
     return near | (x[: core.columns] > SOME)
 
 

@@ -14,6 +14,8 @@ from bihuan.stagger.explain.minimal import Left
 
 MOST = 12
 """Groups that one way out may ask to give way."""
+SECONDS = 24.0
+"""Of one way out, at most; half of it for the whole days."""
 ENOUGH = 4
 """Ways out that are told."""
 
@@ -42,7 +44,7 @@ def ways_out(
         if groups is None or frozenset(groups) in seen:
             continue
         seen.add(frozenset(groups))
-        way = _tried(core, plan, groups, left() / 2)
+        way = _tried(core, plan, groups, min(SECONDS, left() / 2))
         if way is not None:
             found += 1
             yield way
