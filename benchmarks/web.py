@@ -167,9 +167,8 @@ def peak(site: Site, checks: int, seconds: float) -> dict[str, Any]:
 def hand_in(site: Site, at: int, number: int, load: Load, lock: threading.Lock) -> None:
     """One teacher's post from the phone's queue, with his session and his CSRF token."""
     klass = site.classes[at]
-    body = check_body(
-        klass, "evening" if number >= len(site.classes) else "noon", number, 1
-    )
+    slot = ("noon", "morning")[number // len(site.classes) % 2]
+    body = check_body(klass, slot, number, 1)
     began = time.perf_counter()
     status, text = fetch(
         site, f"/check/{klass.unit}/{body['slot']}/", site.teachers[at], body
