@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -42,17 +43,19 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def clocked(what: str, seconds: float) -> Iterator[Callable[[float | None], None]]:
-    """A search against its clock: how long, how near to the best there can be."""
+def clocked(what: str, seconds: float) -> Iterator[Callable[[Any], None]]:
+    """A search against its clock: what it is at, how near to the best there can be."""
     console = Console(file=sys.stderr)
-    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
         limit = _("{what}（最多 {seconds} 秒）", what=what, seconds=f"{seconds:g}")
-        task = shown.add_task(limit, total=None)
+        task = shown.add_task(limit, total=seconds)
 
-        def hear(gap: float | None) -> None:
-            if gap is not None:
-                said = _("{what}：差距 {gap}", what=limit, gap=f"{gap:.2%}")
-                shown.update(task, description=said)
+        def hear(stands: Any) -> None:
+            """How far a search has come, as `stagger.calendar.progress` tells it."""
+            said = f"{limit} {_(stands.step.label)}"
+            if stands.gap is not None:
+                said = _("{what}：差距 {gap}", what=said, gap=f"{stands.gap:.2%}")
+            shown.update(task, description=said, completed=stands.seconds)
 
         yield hear

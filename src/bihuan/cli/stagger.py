@@ -103,7 +103,9 @@ def day(
         Path | None,
         typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
     ] = None,
-    disease: Annotated[str, typer.Option(help=N_("按哪种病原体的接触率"))] = "covid19",
+    disease: Annotated[
+        str, typer.Option(help=N_("按哪种病原体的接触率"))
+    ] = "sars2-2020",
     seconds: Seconds = 10.0,
     seed: Seed = 1,
     out: Out = None,
@@ -229,7 +231,8 @@ def _tell_calendar(told: Any, *, quiet: bool) -> None:
     console.print(words.status(told.calendar))
     if told.calendar.openings:
         console.print(words.lead(told.calendar))
-        console.print(_terms(told.offers or (told.calendar,)))
+        table = _terms(told.offers or (told.calendar,))
+        console.print(table, soft_wrap=False)
     if told.calendar.conflict:
         for line in (
             *words.conflict(told.calendar.conflict),
@@ -272,7 +275,7 @@ def _tell_day(told: Any, *, quiet: bool) -> None:
     console = Console(stderr=quiet, highlight=False, soft_wrap=True)
     if told.day.conflict:
         for line in (
-            *words.conflict(told.day.conflict),
+            *words.conflict_of_day(told.day.conflict),
             *words.repairs(told.day.conflict)[:5],
         ):
             console.print(line)

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,8 @@ class Asked:
     old: Calendar | None = None
     """Re-plan with as few new dates as can be had."""
     counts: Sequences = field(default_factory=dict)
+    only_published: bool = False
+    """The old calendar is what was published; the new one is free."""
 
     def after(
         self, *, replan: Path | None, edited: Path | None, published: Path | None
@@ -54,13 +58,18 @@ class Asked:
         made = self
         if published or replan:
             told = kept.read_calendar(published or replan or Path())
-            made = replace(made, counts=kept.counts(told), old=told.calendar)
+            made = replace(
+                made,
+                counts=kept.counts(told),
+                old=told.calendar,
+                only_published=replan is None,
+            )
         if edited:
             made = replace(made, plan=_mended(made.plan, edited, made.old))
         elif published and made.old:
-            from bihuan.stagger.hand.lock import published as dated
+            from bihuan.loop.slots import with_calendar
 
-            made = replace(made, plan=dated(made.plan, made.old))
+            made = replace(made, plan=with_calendar(made.plan, made.old))
         return made
 
 
@@ -106,25 +115,40 @@ def calendar(asked: Asked) -> Told:
 
 
 def _solved(asked: Asked) -> tuple[Calendar, bool]:
-    """The best calendar, whether the clerk stopped the search."""
-    heard: list[Calendar] = []
+    """The best calendar, whether the clerk stopped the search.
+
+    The search itself gives its best plan when it is interrupted; a stop with no plan yet
+    is a stop.
+    """
+    with (
+        _stops() as stopped,
+        _bar(_("排返校日历"), asked.seconds) as hear,
+    ):
+        found = _search(asked, hear)
+    if stopped and not found.openings:
+        raise KeyboardInterrupt
+    return found, bool(stopped)
+
+
+@contextmanager
+def _stops() -> Iterator[list[int]]:
+    """Remember whether Ctrl-C came, whoever answers it."""
+    heard: list[int] = []
+
+    def hear(number: int, _frame: object) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, hear)
     try:
-        with _bar(_("排返校日历"), asked.seconds) as hear:
-
-            def told(found: Calendar) -> None:
-                heard.append(found)
-                hear(found.gap)
-
-            return _search(asked, told), False
-    except KeyboardInterrupt:
-        if not heard:
-            raise
-        return replace(heard[-1], status=Status.FOUND), True
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _search(asked: Asked, told: Any) -> Calendar:
     """One search: anew, or with as few new dates as can be had."""
-    from bihuan.stagger.calendar.replan import replan
     from bihuan.stagger.calendar.solve import plan_calendar
 
     options = {
@@ -134,7 +158,9 @@ def _search(asked: Asked, told: Any) -> Calendar:
         "seed": asked.seed,
         "told": told,
     }
-    if asked.old is not None:
+    if asked.old is not None and not asked.only_published:
+        from bihuan.stagger.calendar.replan import replan
+
         return replan(asked.plan, asked.old, **options)
     return plan_calendar(asked.plan, **options)
 

@@ -29,6 +29,8 @@ WEEKDAYS: Final = (
     N_("周日"),
 )
 CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+COUNTED: Final = "counting"
+"""Proof of a day's conflict: no start whatever can do it."""
 SENIOR: Final = 9
 """From the level above it on a grade is called by its own name, 高一 and not 十."""
 
@@ -154,17 +156,25 @@ def conflict(told: Conflict) -> tuple[str, ...]:
         f"{mark}{text.rstrip('。；')}；"
         for mark, text in zip(CIRCLED, told.said, strict=False)
     ).rstrip("；")
-    known = (
-        _("无法排出方案（已由两种方法确认）。")
-        if told.proof
-        else _("排不出方案的原因还没有第二种方法确认。")
-    )
+    known = _("排不出方案的原因还没有第二种方法确认。")
+    if told.proof:
+        known = _("无法排出方案（已由两种方法确认）。")
+    if told.proof == COUNTED:
+        known = _("无法排出方案（人数和容量一算便知）。")
     lines = [known, _("直接冲突：{rows}。", rows=rows)]
     if told.minimal and len(told.said) > 1:
         lines.append(_("任去其一即可松动。"))
     if not told.minimal:
         lines.append(_("时间不够逐条去试，其中可能有多余的。"))
     return tuple(lines)
+
+
+def conflict_of_day(told: Conflict) -> tuple[str, ...]:
+    """The same of a school's day, whose batches are not all there could be."""
+    if told.proof:
+        return conflict(told)
+    first, *rest = conflict(told)
+    return _("按批次模板排不出；{first}", first=first), *rest
 
 
 def repairs(told: Conflict) -> tuple[str, ...]:

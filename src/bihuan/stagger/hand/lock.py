@@ -34,15 +34,7 @@ def locked(plan: Plan, mended: Calendar, before: Calendar | None) -> Plan:
 
     They stand before the plan's own measures, whose word on a grade they replace.
     """
-    return _dated(plan, dates(mended), edits(plan, mended, before))
-
-
-def published(plan: Plan, calendar: Calendar) -> Plan:
-    """The plan with a calendar's dates as the published ones, none of them locked."""
-    return _dated(plan, dates(calendar), {})
-
-
-def _dated(plan: Plan, told: Dates, changed: Dates) -> Plan:
+    changed, told = edits(plan, mended, before), dates(mended)
     rows = tuple(
         StagedOpening(
             school=school,
