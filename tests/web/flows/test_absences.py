@@ -1,6 +1,7 @@
 """The trace of an absence: whose step it is, what it needs, two persons' signatures."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ from django.db import IntegrityError, transaction
 from bihuan.rules.absence import Trace
 from bihuan.rules.access import Role
 from bihuan.rules.triage import Symptom
+from bihuan.web.flows import morning
 from bihuan.web.flows.absences import StepEntry, comeback, sign, step
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.absences.models import Absence, AbsenceStep
+from bihuan.web.ledgers.checks.entry import CheckEntry, ExceptionEntry
+from bihuan.web.ledgers.checks.models import Kind, Slot
+from bihuan.web.ledgers.gate.models import Passing
 from bihuan.web.notices.models import Notice
 from bihuan.web.org.models import AuditLine
 from bihuan.web.org.scope import Actor
@@ -173,3 +178,27 @@ def test_the_paper_forms_columns(row: Absence) -> None:
     assert row.age == 17
     assert row.why == "发热（县医院，流感、流感样病例）"
     assert row.followed == "登记，3月9日联系"
+
+
+def test_an_absence_knows_when_somebody_left_school(cast: Cast) -> None:
+    pupil, evening = cast.people["pupil_a1_2"], MORNING - dt.timedelta(hours=12)
+    for hours, direction in ((2, "out"), (0, "out"), (-2, "in")):
+        Passing.objects.create(
+            entry=uuid.uuid4(), unit=cast.units["gate_a"], school=cast.units["school_a"],
+            day=evening.date(), at=evening - dt.timedelta(hours=hours), kind="person",
+            state="done", action="passed", direction=direction, person=pupil,
+        )  # fmt: skip
+    ill = ExceptionEntry(
+        person=pupil.pk, kind=Kind.SICK, symptoms=frozenset({Symptom.COUGH})
+    )
+    other = ExceptionEntry(
+        person=cast.people["pupil_a1_3"].pk, kind=Kind.SICK,
+        symptoms=frozenset({Symptom.COUGH}),
+    )  # fmt: skip
+    entry = CheckEntry(
+        entry=uuid.uuid4(), slot=Slot.MORNING, day=DAY, expected=6,
+        exceptions=(ill, other),
+    )  # fmt: skip
+    morning.submit_check(teacher(cast), cast.units["class_a1"], entry, MORNING)
+    assert Absence.objects.get(person=pupil).left_at == evening
+    assert Absence.objects.exclude(person=pupil).get().left_at is None

@@ -24,6 +24,8 @@ from bihuan.rules.absence import (
 from bihuan.rules.access import Role
 from bihuan.rules.book import DISEASES, Book, load
 from bihuan.rules.comeback import Missing, Recovery, Return, may_return
+from bihuan.rules.passage import Direction
+from bihuan.rules.stay import Goes
 from bihuan.rules.triage import Symptom, Syndrome
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.absences.models import (
@@ -40,6 +42,9 @@ from bihuan.web.ledgers.checks.models import (
     Standing,
 )
 from bihuan.web.ledgers.checks.slots import quiet_from
+from bihuan.web.ledgers.core.rows import in_force
+from bihuan.web.ledgers.gate.models import Action, Passing
+from bihuan.web.ledgers.isolation.models import Stay
 from bihuan.web.notices.inbox import holders, tell
 from bihuan.web.org import audit
 from bihuan.web.org.models import Unit
@@ -124,10 +129,11 @@ def note(
     region = (
         policy_of(check.school).region or "" if missed.keys() - open_now.keys() else ""
     )
-    new = [
-        _opened(actor, check, missed[person], region, now)
-        for person in sorted(missed.keys() - open_now.keys())
-    ]
+    fresh = sorted(missed.keys() - open_now.keys())
+    new = [_opened(actor, check, missed[person], region, now) for person in fresh]
+    left = _left(fresh, check.day, now) if fresh else {}
+    for row in new:
+        row.left_at = left.get(row.person_id)
     for person in missed.keys() & open_now.keys():
         _go_on(open_now[person], missed[person], check.day)
     gone = (
@@ -159,6 +165,18 @@ def note(
             unit=check.school, now=now, link="/absences/", count=len(unsigned),
         )  # fmt: skip
     return Noted(tuple(new), tuple(returned), unsigned)
+
+
+def _left(people: list[int], day: dt.date, now: dt.datetime) -> dict[int, dt.datetime]:
+    """When somebody went from school, that day or the evening before: by room or gate."""
+    since = dt.datetime.combine(day - dt.timedelta(days=1), dt.time(), now.tzinfo)
+    stays = Stay.objects.filter(person__in=people, left_at__gte=since)
+    out = in_force(Passing.objects.filter(person__in=people, at__gte=since)).filter(
+        direction=Direction.OUT.value, action=Action.PASSED.value
+    )
+    home = stays.filter(goes__in=(Goes.HOME.value, Goes.HOSPITAL.value))
+    rows = [*home.values_list("person", "left_at"), *out.values_list("person", "at")]
+    return {person: at for person, at in sorted(rows, key=lambda row: row[1]) if person}
 
 
 def _write(
