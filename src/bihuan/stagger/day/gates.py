@@ -171,8 +171,10 @@ def pass_gates(
 
 
 def in_blocks(asked: Through) -> tuple[Placed, ...] | None:
-    """Grade by grade in the first lane and window that takes the class."""
-    choice = blocks(asked.packing())
+    """Grade by grade in the first lane and window that takes the class, else the emptiest."""
+    if any(not item.cells for item in asked.packing().items):
+        return None
+    choice = blocks(asked.packing(), over=True)
     return None if choice is None else asked.placed(choice)
 
 

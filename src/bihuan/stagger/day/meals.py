@@ -22,6 +22,10 @@ from bihuan.stagger.day.pack import (
 
 SITTINGS: Final = 12
 """No meal goes in more."""
+PURE: Final = 0.7
+"""Share of the time for cells of one grade, and of that for the first template."""
+LEAST: Final = 0.2
+"""Seconds that a template has at the least."""
 STRANGE: Final = 1e6
 """Pair-minutes that a further grade in a cell counts as: more than most cells have."""
 Moment = tuple[ZoneCode, int, int]
@@ -101,6 +105,7 @@ class Sitting:
             cost=tuple(together(self.facts, hall) for _sitting, hall in cells),
             rules=tuple(self._stairs(items)),
             pure=self.pure,
+            abreast=len(self.facts.halls),
             mixed=0.0 if self.pure else STRANGE,
         )
 
@@ -174,7 +179,7 @@ def seat(
     any_will_do: bool = False,
 ) -> Meal:
     """The best template and its assignment; one grade a cell where that can be had."""
-    spent = 0.0
+    spent, left = 0.0, seconds * PURE
     for pure in (True, False):
         best: tuple[float, tuple[Placed, ...]] | None = None
         for template in templates(facts, needs):
@@ -184,15 +189,16 @@ def seat(
             if hopeless(asked) or (best and best[0] <= _floor(asked)):
                 continue
             found = _search(
-                asked, seconds=seconds - spent, seed=seed, any_will_do=any_will_do
+                asked, seconds=left - spent, seed=seed, any_will_do=any_will_do
             )
             spent += found.seconds
             if found.choice is not None:
                 price = asked.packing().price(found.choice)
                 if best is None or price < best[0]:
                     best = price, asked.placed(found.choice)
-                if any_will_do or spent > seconds * 0.8:
-                    break
+            if (any_will_do and best) or spent >= left:
+                break
+        left = seconds
         if best is not None:
             floor = min(
                 _floor(
@@ -209,7 +215,7 @@ def seat(
 def _search(asked: Sitting, *, seconds: float, seed: int, any_will_do: bool) -> Found:
     return search(
         asked.packing(),
-        seconds=max(0.2, min(seconds, 2.0 if any_will_do else seconds / 2)),
+        seconds=max(LEAST, seconds * (1.0 if any_will_do else PURE)),
         seed=seed,
         any_will_do=any_will_do,
     )

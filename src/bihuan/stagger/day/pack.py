@@ -4,8 +4,9 @@ A *cell* holds so many persons; cells that share a *room* meet (the lanes of a g
 window; a hall's sitting is both). What a room costs grows with its persons, convexly.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ortools.sat.python import cp_model
@@ -18,6 +19,11 @@ TANGENTS: Final = 24
 """Straight lines by which a cost is held from below in the model."""
 GOOD: Final = 0.002
 """A gap at which the search ends."""
+NARROW: Final = 0.3
+"""Share of the time for the smaller question, in which cells are given to grades."""
+DEAL: Final = 0.5
+"""Seconds for giving cells to grades."""
+SOLVED: Final = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 PACE: Final = 0.4
 """Share of a second's solver time that counts as deterministic time, so that the clock
 seldom binds and the same question has the same answer."""
@@ -62,6 +68,8 @@ class Packing:
     """Whether a room must have one grade."""
     mixed: float = 0.0
     """What a further grade in a room costs."""
+    abreast: int = 1
+    """Cells in a row that go at one time: the halls of a sitting."""
     level: float = 0.0
     """What a square of persons in a cell costs: even lanes have short queues."""
 
@@ -147,12 +155,17 @@ class _Table:
         )
 
 
-def blocks(asked: Packing) -> list[int] | None:
-    """Grade by grade, each class in the first cell that takes it: the clerk's way."""
+def blocks(asked: Packing, *, over: bool = False) -> list[int] | None:
+    """Grade by grade, each class in the first cell that takes it: the clerk's way.
+
+    over: who finds none goes where most is left, whatever breaks.
+    """
     table = _Table(asked)
     choice = [-1] * len(asked.items)
     for number in _by_grade(asked):
         cell = next((c for c in asked.items[number].cells if table.fits(number, c)), -1)
+        if cell < 0 and over:
+            cell = max(asked.items[number].cells, key=lambda c: table.left[c])
         if cell < 0:
             return None
         table.put(number, cell)
@@ -183,6 +196,60 @@ def spread(asked: Packing) -> list[int] | None:
         table.put(number, cell)
         choice[number] = cell
     return choice
+
+
+def dealt(asked: Packing) -> Packing | None:
+    """The same with each cell given to one grade, at one time to different ones if it can.
+
+    A smaller question, whose answer is one of the whole; grades that take turns at each
+    time keep their stairs free. None: there are not cells enough to give.
+    """
+    sizes = {item.grade: _total(asked, item.grade) for item in asked.items}
+    count = Counter(item.grade for item in asked.items)
+    model = cp_model.CpModel()
+    given = {
+        (grade, cell): model.new_bool_var("")
+        for grade in sizes
+        for cell in range(len(asked.cells))
+    }
+    for cell in range(len(asked.cells)):
+        model.add_exactly_one(given[grade, cell] for grade in sizes)
+    for grade, size in sizes.items():
+        takes = [c.holds * count[grade] // size for c in asked.cells]
+        model.add(sum(n * given[grade, c] for c, n in enumerate(takes)) >= count[grade])
+    beside = []
+    for grade in sizes:
+        for first in range(0, len(asked.cells), asked.abreast):
+            more = model.new_int_var(0, asked.abreast, "")
+            there = range(first, min(first + asked.abreast, len(asked.cells)))
+            model.add(more >= sum(given[grade, c] for c in there) - 1)
+            beside.append(more)
+    model.minimize(sum(beside))
+    solver = _solver(DEAL, 0)
+    if solver.solve(model) not in SOLVED:
+        return None
+    return replace(
+        asked,
+        items=tuple(
+            replace(
+                item,
+                cells=tuple(
+                    c for c in item.cells if solver.boolean_value(given[item.grade, c])
+                ),
+            )
+            for item in asked.items
+        ),
+    )
+
+
+def _solver(seconds: float, seed: int) -> cp_model.CpSolver:
+    """One worker and a deterministic limit: the same question has the same answer."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed % (1 << 31)
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.max_deterministic_time = PACE * seconds
+    return solver
 
 
 def _by_grade(asked: Packing) -> list[int]:
@@ -258,31 +325,41 @@ def search(
     asked: Packing, *, seconds: float, seed: int, any_will_do: bool = False
 ) -> Found:
     """The cheapest choice that was found in the time; greedy ones are its first."""
-    first = [c for c in (spread(asked), blocks(asked)) if c is not None]
-    hint = min(first, key=asked.total, default=None)
+    greedy = [spread(asked), blocks(asked)]
+    narrow = dealt(asked) if asked.pure else None
+    if narrow is not None:
+        greedy.append(spread(narrow))
+    hint = min((c for c in greedy if c is not None), key=asked.total, default=None)
+    spent = 0.0
+    if hint is None and narrow is not None and all(i.cells for i in narrow.items):
+        choice, _status, spent = _run(narrow, None, seconds * NARROW, seed, bare=True)
+        hint = choice
     if hint is not None and any_will_do:
         return Found(choice=tuple(hint), refuted=False, seconds=0.0)
     if any(item.size and not item.cells for item in asked.items):
         return Found(choice=None, refuted=True, seconds=0.0)
-    model = _Model(asked, bare=any_will_do)
+    choice, status, more = _run(asked, hint, seconds - spent, seed, bare=any_will_do)
+    best = min((c for c in (choice, hint) if c), key=asked.total, default=None)
+    return Found(
+        choice=None if best is None else tuple(best),
+        refuted=status == cp_model.INFEASIBLE,
+        seconds=spent + more,
+    )
+
+
+def _run(
+    asked: Packing, hint: list[int] | None, seconds: float, seed: int, *, bare: bool
+) -> tuple[list[int] | None, cp_model.CpSolverStatus, float]:
+    """Ask CP-SAT: its choice, its status, what it took. bare: any choice will do."""
+    model = _Model(asked, bare=bare)
     if hint is not None:
         model.hint(hint)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed % (1 << 31)
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.max_deterministic_time = PACE * seconds
+    solver = _solver(seconds, seed)
     solver.parameters.relative_gap_limit = GOOD
-    solver.parameters.stop_after_first_solution = any_will_do
+    solver.parameters.stop_after_first_solution = bare
     status = solver.solve(model.model)
-    spent = float(solver.wall_time)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        choice = model.read(solver)
-        if hint is None or asked.total(choice) < asked.total(hint):
-            return Found(choice=tuple(choice), refuted=False, seconds=spent)
-    if hint is not None:
-        return Found(choice=tuple(hint), refuted=False, seconds=spent)
-    return Found(choice=None, refuted=status == cp_model.INFEASIBLE, seconds=spent)
+    choice = model.read(solver) if status in SOLVED else None
+    return choice, status, float(solver.wall_time)
 
 
 class _Model:
@@ -309,15 +386,18 @@ class _Model:
 
     def _capacities(self) -> None:
         items = self.asked.items
-        for number, cell in enumerate(self.asked.cells):
-            inside = self._in_cell(number)
-            self.model.add(
-                sum(items[n].size * self.at[n, c] for n, c in inside) <= cell.holds
-            )
-        for rule in self.asked.rules:
-            self.model.add(
-                sum(items[n].size * self.at[n, c] for n, c in rule.parts) <= rule.most
-            )
+        limits = [
+            (self._in_cell(number), cell.holds)
+            for number, cell in enumerate(self.asked.cells)
+        ]
+        limits += [
+            ([part for part in rule.parts if part in self.at], rule.most)
+            for rule in self.asked.rules
+        ]
+        for parts, most in limits:
+            if parts:
+                load = sum(items[n].size * self.at[n, c] for n, c in parts)
+                self.model.add(load <= most)
 
     def _grades(self) -> Iterator[tuple[tuple[GradeCode, int], cp_model.IntVar]]:
         """Whether a grade is in a room."""

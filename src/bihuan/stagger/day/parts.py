@@ -11,7 +11,7 @@ from bihuan.stagger.day import gates, meals, wash
 from bihuan.stagger.day.facts import DISMISSAL, MEALS, STEP, Facts, Need, Placed
 from bihuan.stagger.day.mixing import moments
 
-SHARE: Final = {Flow.ARRIVAL: 0.25, Flow.DISMISSAL: 0.1, Flow.LUNCH: 0.5}
+SHARE: Final = {Flow.ARRIVAL: 0.15, Flow.DISMISSAL: 0.05, Flow.LUNCH: 0.45}
 """Of the seconds; meals of one shape are solved once."""
 Taken = tuple[tuple[ZoneCode, int, int], ...]
 
@@ -112,16 +112,7 @@ class Bench:
 
     def _seated(self, part: Part) -> Done:
         """A meal; one of the same classes and length before it is asked for again first."""
-        shape = tuple(
-            (
-                need.klass.code,
-                need.who,
-                need.size,
-                need.low - part.low,
-                need.high - part.low,
-            )
-            for need in part.needs
-        )
+        shape = _shape(part)
         if shape in self.known:
             before, meal = self.known[shape]
             again = _moved(before, meal.placed or (), part)
@@ -133,12 +124,17 @@ class Bench:
             self.facts,
             part.needs,
             taken=self.taken,
-            seconds=SHARE[Flow.LUNCH] * self.seconds / (1 + len(self.known)),
+            seconds=SHARE[Flow.LUNCH] * self.seconds * part.people / self._diners(part),
             seed=self.seed,
             any_will_do=self.any_will_do,
         )
         self.known.setdefault(shape, (part, meal))
         return Done(placed=meal.placed, floor=_least(meal))
+
+    def _diners(self, part: Part) -> int:
+        """Persons of all meals that differ, this one with them: they share the time."""
+        every = (part, *(one for one in parts(self.facts) if one.flow in MEALS))
+        return sum({_shape(one): one.people for one in every}.values())
 
     def _fits_stairs(self, placed: Sequence[Placed]) -> bool:
         """Whether all stairs hold with these slots beside those before."""
@@ -150,6 +146,14 @@ class Bench:
             for zone, at, _size in every
             if zone in self.facts.stairs
         )
+
+
+def _shape(part: Part) -> object:
+    """What makes two meals the same question."""
+    return tuple(
+        (n.klass.code, n.who, n.size, n.low - part.low, n.high - part.low)
+        for n in part.needs
+    )
 
 
 def _least(meal: meals.Meal) -> float:

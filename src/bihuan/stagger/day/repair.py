@@ -18,7 +18,7 @@ from bihuan.stagger.day.facts import (
     clock,
     whole,
 )
-from bihuan.stagger.day.parts import Bench, Part
+from bihuan.stagger.day.parts import SHARE, Bench, Part
 
 COUNTING: Final = "counting"
 MUCH: Final = 60
@@ -74,7 +74,7 @@ class Clinic:
         self.tries -= 1
         bench = Bench(
             facts,
-            TRY / 0.1 if part.flow is Flow.DISMISSAL else TRY / 0.25,
+            TRY / SHARE.get(part.flow, SHARE[Flow.LUNCH]),
             self.seed,
             any_will_do=True,
             placed=list(self.before),
