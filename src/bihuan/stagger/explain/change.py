@@ -17,9 +17,12 @@ from bihuan.plan.measures import StagedOpening
 from bihuan.plan.plan import Capacity, Plan
 from bihuan.plan.staging import Staging
 from bihuan.plan.words import CapacityKind, OrderKind, Stage, Tuning
+from bihuan.stagger.answer import Calendar, Opening, Status, Visit
 from bihuan.stagger.calendar.days import Floats
+from bihuan.stagger.calendar.made import unready
 from bihuan.stagger.calendar.rows import NONE
 from bihuan.stagger.calendar.said import KINDS, area_name, label, school_name
+from bihuan.stagger.calendar.spec import spec
 from bihuan.stagger.explain.core import Core, core
 from bihuan.stagger.explain.levers import kind_of
 
@@ -57,17 +60,17 @@ class Dates:
 
 def dates(known: Core, x: Floats) -> Dates:
     """The dates that columns stand for."""
-    spec = known.spec
-    count = len(spec.batch)
+    asked = known.spec
+    count = len(asked.batch)
     openings = {
-        (batch.school.code, grade): spec.days.date(int(spec.day[n]))
+        (batch.school.code, grade): asked.days.date(int(asked.day[n]))
         for n in np.flatnonzero(x[:count] > TAKEN)
-        for batch in (spec.batches[spec.batch[n]],)
+        for batch in (asked.batches[asked.batch[n]],)
         for grade in batch.grades
     }
     visits = {
-        spec.plan.schools[spec.inspected[spec.visited[n]]].code: spec.days.date(
-            int(spec.visit_day[n])
+        asked.plan.schools[asked.inspected[asked.visited[n]]].code: asked.days.date(
+            int(asked.visit_day[n])
         )
         for n in np.flatnonzero(x[count : known.columns] > TAKEN)
     }
@@ -83,23 +86,45 @@ def holds(plan: Plan, found: Dates) -> bool:
 
 def columns(known: Core, found: Dates) -> Floats | None:
     """The columns that dates stand for; None: a date is no choice."""
-    spec = known.spec
+    asked = known.spec
     x = np.zeros(known.columns)
-    for number, batch in enumerate(spec.batches):
+    for number, batch in enumerate(asked.batches):
         on = {found.openings.get((batch.school.code, grade)) for grade in batch.grades}
         day = on.pop() if len(on) == 1 else None
-        part = np.arange(spec.first[number], spec.first[number + 1])
-        here = part[spec.day[part] == spec.days.number(day)] if day else part[:0]
+        part = np.arange(asked.first[number], asked.first[number + 1])
+        here = part[asked.day[part] == asked.days.number(day)] if day else part[:0]
         if not len(here):
             return None
         x[here] = 1.0
-    base = len(spec.batch)
-    for number, school in enumerate(spec.inspected):
-        on_day = found.visits.get(spec.plan.schools[school].code)
-        part = np.arange(spec.visit_first[number], spec.visit_first[number + 1])
+    base = len(asked.batch)
+    for number, school in enumerate(asked.inspected):
+        on_day = found.visits.get(asked.plan.schools[school].code)
+        part = np.arange(asked.visit_first[number], asked.visit_first[number + 1])
         if on_day and len(part):
-            x[base + part[spec.visit_day[part] == spec.days.number(on_day)]] = 1.0
+            x[base + part[asked.visit_day[part] == asked.days.number(on_day)]] = 1.0
     return x
+
+
+def calendar(plan: Plan, found: Dates) -> Calendar:
+    """Dates as an answer that the checker can judge."""
+    asked = spec(plan)
+    return Calendar(
+        status=Status.FOUND,
+        openings=tuple(
+            Opening(
+                school=batch.school.code,
+                grades=batch.grades,
+                date=found.openings[batch.school.code, batch.grades[0]],
+                why=batch.why,
+                students=batch.students,
+            )
+            for batch in asked.batches
+        ),
+        visits=tuple(
+            Visit(school=school, date=on) for school, on in found.visits.items()
+        ),
+        unready=unready(asked),
+    )
 
 
 def changed(known: Core, x: Floats, plan: Plan, name: str) -> Changed | None:
@@ -252,13 +277,13 @@ MOST_DAYS = 60
 
 def _closer(known: Core, x: Floats, plan: Plan, stage: Stage) -> Changed | None:
     """Smaller gaps for the schools that need them."""
-    spec = known.spec
-    on = {int(spec.batch[n]): int(spec.day[n]) for n in _chosen(known, x)}
+    asked = known.spec
+    on = {int(asked.batch[n]): int(asked.day[n]) for n in _chosen(known, x)}
     needed: dict[SchoolCode, int] = {}
-    for late in np.flatnonzero(spec.gap >= 0):
-        batch = spec.batches[late]
+    for late in np.flatnonzero(asked.gap >= 0):
+        batch = asked.batches[late]
         between = on[int(late)] - on[int(late) - 1]
-        if batch.stage is stage and between < spec.gap[late]:
+        if batch.stage is stage and between < asked.gap[late]:
             code = batch.school.code
             needed[code] = min(needed.get(code, between), between)
     if not needed or min(needed.values()) < 0:
@@ -285,10 +310,10 @@ def _closer(known: Core, x: Floats, plan: Plan, stage: Stage) -> Changed | None:
 
 def _longer(known: Core, x: Floats, plan: Plan, stage: Stage) -> Changed | None:
     """A later last day of the term for a stage."""
-    spec = known.spec
-    own = [n for n in _chosen(known, x) if spec.batches[spec.batch[n]].stage is stage]
-    used = max((int(spec.day[n]) for n in own), default=NONE)
-    term = spec.settings.whole(Tuning.TERM, stage=stage)
+    asked = known.spec
+    own = [n for n in _chosen(known, x) if asked.batches[asked.batch[n]].stage is stage]
+    used = max((int(asked.day[n]) for n in own), default=NONE)
+    term = asked.settings.whole(Tuning.TERM, stage=stage)
     if used < term:
         return None
     rows = tuple(
@@ -300,7 +325,7 @@ def _longer(known: Core, x: Floats, plan: Plan, stage: Stage) -> Changed | None:
     said = _(
         "{stage}的最后一天推迟到{day}（晚{days}天）",
         stage=label(stage),
-        day=spec.days.date(used).isoformat(),
+        day=asked.days.date(used).isoformat(),
         days=used - term + 1,
     )
     return Changed(replace(plan, staging=(*rows, row)), said, used - term + 1)

@@ -40,11 +40,12 @@ class Core:
         return np.repeat(np.arange(len(self.lower)), np.diff(self.start))
 
     @cached_property
-    def sizes(self) -> Ints:
+    def sizes(self) -> Floats:
         """How much each row weighs at most: the sum of its values' sizes."""
-        return np.bincount(
+        sums: Floats = np.bincount(
             self.entry_row, weights=np.abs(self.value), minlength=len(self.lower)
         )
+        return sums
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -67,15 +68,17 @@ class Core:
     @property
     def closed(self) -> Flags:
         """Rows that forbid choices, rather than limit a day."""
-        return (self.group > 0) & (self.day == NONE)
+        rows: Flags = (self.group > 0) & (self.day == NONE)
+        return rows
 
     def activity(self, x: Floats) -> Floats:
         """What each row comes to."""
-        return np.bincount(
+        sums: Floats = np.bincount(
             self.entry_row,
             weights=self.value * x[self.column],
             minlength=len(self.lower),
         )
+        return sums
 
     def holds(self, x: Floats) -> bool:
         """Whether every row is kept."""

@@ -7,6 +7,7 @@ import numpy as np
 from bihuan.base.wording import _
 from bihuan.plan.plan import Plan
 from bihuan.stagger.answer import Conflict
+from bihuan.stagger.calendar.days import Floats
 from bihuan.stagger.calendar.said import said
 from bihuan.stagger.explain.core import Core, core
 from bihuan.stagger.explain.farkas import Oracle, Seen
@@ -33,6 +34,8 @@ def explained(
         return end - monotonic()
 
     asked = core(plan)
+    if not asked.columns:
+        return None, ()
     oracle = Oracle(asked)
     first = oracle.ask((), seconds=left())
     found: Found | None
@@ -41,7 +44,7 @@ def explained(
     elif first.seen is Seen.POSSIBLE and _whole(plan, left()):
         return None, ()
     else:
-        found = by_integers(asked, lambda: left() - seconds / 4)
+        found = by_integers(asked, lambda: left() - seconds / 4) if left() > 0 else None
     if found is None or not found.groups:
         return _undecided(), ()
     ways = tuple(ways_out(asked, oracle, plan, found.groups, left))
@@ -77,7 +80,7 @@ def _whole(plan: Plan, seconds: float) -> bool:
     return answer.x is not None and narrow.holds(answer.x)
 
 
-def _early(narrow: Core) -> np.ndarray:
+def _early(narrow: Core) -> Floats:
     """A cost that leads to a first plan: everybody soon, the large batches first."""
     spec = narrow.spec
     cost = np.zeros(narrow.columns)

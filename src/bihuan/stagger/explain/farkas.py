@@ -40,19 +40,9 @@ class Oracle:
     """One LP, asked again and again with other groups left out; it starts where it stood."""
 
     def __init__(self, core: Core) -> None:
-        """An LP without an objective.
-
-        The number of threads is not said: HiGHS refuses to run where another solver of
-        the process was told another number.
-        """
+        """An LP without an objective."""
         self.core = core
-        self._solver = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("presolve", "off"),
-            ("solver", "simplex"),
-        ):
-            self._solver.setOptionValue(option, value)
+        self._solver = engine(presolve="off", solver="simplex")
         self._solver.passModel(lp_of(core, np.zeros(core.columns)))
 
     def ask(self, without: Collection[str], *, seconds: float) -> Answer:
@@ -71,6 +61,19 @@ class Oracle:
                 _, has, ray = self._solver.getDualRay()
                 return Answer(Seen.IMPOSSIBLE, ray=np.array(ray) if has else None)
         return Answer(Seen.UNKNOWN)
+
+
+def engine(**options: Any) -> Any:
+    """HiGHS, silent.
+
+    The number of threads is not said: HiGHS refuses to run where another solver of the
+    process was told another number.
+    """
+    make: Any = highspy.Highs
+    solver = make()
+    for option, value in {"output_flag": False, **options}.items():
+        solver.setOptionValue(option, value)
+    return solver
 
 
 def lp_of(core: Core, cost: Floats) -> Any:

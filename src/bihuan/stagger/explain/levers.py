@@ -5,14 +5,17 @@ persons and dates, never in parts of them.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
 
+from bihuan.plan.staging import Staging
+from bihuan.plan.words import Tuning
 from bihuan.stagger.calendar.days import Flags, Floats, Ints
-from bihuan.stagger.explain.core import Core
-from bihuan.stagger.explain.farkas import lp_of
+from bihuan.stagger.explain.core import Core, core as of_plan
+from bihuan.stagger.explain.farkas import engine, lp_of
 from bihuan.stagger.explain.integers import FEASIBLE
 
 PRICE = {
@@ -62,15 +65,20 @@ def bend(core: Core, groups: Collection[str], *, seconds: float) -> Bent | None:
     """The cheapest plan in which only some groups give way; None: none found."""
     bent = core.rows_of(groups)
     closed = bent & core.closed
+    # A school that is ready sooner is inspected sooner; the inspection still comes first.
+    limits = (
+        bent & ~closed & ~core.rows_of([g for g in groups if kind_of(g) == "visit"])
+    )
     cost = _distances(core, closed)
-    slacks = _slacks(core, bent & ~closed)
+    slacks = _slacks(core, limits)
     lp = lp_of(core, cost)
     lower = np.where(closed, -np.inf, core.lower)
     lp.row_lower_, lp.row_upper_ = lower, np.where(closed, np.inf, core.upper)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003
+    solver = engine()
     solver.passModel(lp)
     _add(solver, slacks)
+    if any(kind_of(name) == "gap" for name in groups):
+        _keep_order(solver, core)
     relaxed = _relaxed(solver, seconds / 2)
     if relaxed is None:
         return None
@@ -96,10 +104,11 @@ def _near(core: Core, x: Floats, reduced: Floats, kept: int) -> Flags:
     near = np.zeros(core.columns, dtype=bool)
     near[order] = place < kept
     near[len(core.spec.batch) :] = True
-    return near | (x[: core.columns] > SOME)
+    used: Flags = near | (x[: core.columns] > SOME)
+    return used
 
 
-def _add(solver: highspy.Highs, slacks: _Slacks) -> None:
+def _add(solver: Any, slacks: _Slacks) -> None:
     """Add the columns that let rows give way."""
     count = len(slacks.price)
     starts = np.searchsorted(slacks.column, np.arange(count))
@@ -115,7 +124,26 @@ def _add(solver: highspy.Highs, slacks: _Slacks) -> None:
     )
 
 
-def _relaxed(solver: highspy.Highs, seconds: float) -> tuple[Floats, Floats] | None:
+def _keep_order(solver: Any, core: Core) -> None:
+    """Gaps may shrink to nothing; nobody comes before who should come first."""
+    plan = core.spec.plan
+    settings = [row for row in plan.staging if row.kind is not Tuning.GAP]
+    none = Staging(kind=Tuning.GAP, amount=0)
+    order = of_plan(replace(plan, staging=(*settings, none)))
+    for row in np.flatnonzero(
+        order.rows_of([g for g in order.groups if kind_of(g) == "gap"])
+    ):
+        part = slice(order.start[row], order.start[row + 1])
+        solver.addRow(
+            order.lower[row],
+            order.upper[row],
+            part.stop - part.start,
+            order.column[part].astype(np.int32),
+            order.value[part],
+        )
+
+
+def _relaxed(solver: Any, seconds: float) -> tuple[Floats, Floats] | None:
     """The optimum in parts and its reduced costs; None: nothing holds the other rows."""
     solver.setOptionValue("time_limit", max(0.01, seconds))
     solver.run()
@@ -125,7 +153,7 @@ def _relaxed(solver: highspy.Highs, seconds: float) -> tuple[Floats, Floats] | N
     return np.array(known.col_value), np.array(known.col_dual)
 
 
-def _whole(solver: highspy.Highs, core: Core, seconds: float) -> Bent | None:
+def _whole(solver: Any, core: Core, seconds: float) -> Bent | None:
     """The best plan in whole days that the time allows."""
     solver.setOptionValue("time_limit", solver.getRunTime() + max(0.01, seconds))
     solver.run()
@@ -144,10 +172,10 @@ def _price(core: Core, row: int) -> float:
     return PRICE[kind_of(core.names[core.group[row]])]
 
 
-def _distances(core: Core, closed: Ints) -> Floats:
+def _distances(core: Core, closed: Flags) -> Floats:
     """Of each choice: how many days it is from what its row allows, times the price."""
     days, owner = _days(core)
-    cost = EARLY * (days - days.min()).astype(np.float64)
+    cost: Floats = EARLY * (days - days.min()).astype(np.float64)
     for row in np.flatnonzero(closed):
         shut = core.column[core.start[row] : core.start[row + 1]]
         own = np.flatnonzero(owner == owner[shut[0]])
@@ -168,12 +196,10 @@ def _days(core: Core) -> tuple[Ints, Ints]:
     return days, owner
 
 
-def _slacks(core: Core, rows: Ints) -> _Slacks:
+def _slacks(core: Core, rows: Flags) -> _Slacks:
     """A column for each limit of a day; one for all days of a batch that follows another."""
     at = np.flatnonzero(rows)
-    gaps = np.array(
-        [kind_of(core.names[core.group[n]]) in ("gap", "visit") for n in at]
-    )
+    gaps = np.array([kind_of(core.names[core.group[n]]) == "gap" for n in at])
     key = np.where(gaps, -1 - core.owner[at], at) if len(at) else at
     _, first, column = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(column, kind="stable")
