@@ -78,7 +78,10 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the language somebody picked, and go back to where he was."""
     response = redirect(safe_next(request))
     if (name := request.POST.get("language", "")) in languages():
-        response.set_cookie(COOKIE, name, max_age=YEAR, samesite="Lax")
+        response.set_cookie(
+            COOKIE, name, max_age=YEAR, samesite="Lax", httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
     return response
 
 
