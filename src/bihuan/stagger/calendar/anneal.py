@@ -206,12 +206,14 @@ class Prices:
     """What a day of a batch costs: the measure of heat."""
 
 
-def prices(model: Model, ground_: Ground, dual: Floats | None = None) -> Prices:
+def prices(
+    model: Model, ground_: Ground, dual: Floats | None = None, *, stakes: float = 1.0
+) -> Prices:
     """Prices to begin with: a batch too many costs some days, and more than its dual."""
     spec = model.spec
     free = ~spec.stands
     day = float((spec.late * spec.students)[free].mean()) if free.any() else 1.0
-    day = max(day * model.weights[Goal.LATE], 1e-3)
+    day = stakes * max(day * model.weights[Goal.LATE], 1e-3)
     over = DEAR * day * STEP / np.maximum(ground_.step, 1e-9)
     if dual is not None and len(dual):
         over = np.maximum(over, 2.0 * np.abs(dual[limits(model)]))

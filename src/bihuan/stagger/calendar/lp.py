@@ -58,9 +58,16 @@ def version() -> str:
     return f"highs {highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 
 
+class _Quiet(highspy.Highs):  # type: ignore[misc]
+    """HiGHS without its banner, which it prints where callbacks are set up."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  # the solver's own name
+        """Leave callbacks alone: nobody uses them here."""
+
+
 def engine(programme: Programme, *, threads: int = 1, seed: int = 0) -> Any:
     """A solver with a programme in it, as an LP."""
-    solver = highspy.Highs()
+    solver = _Quiet()
     solver.setOptionValue("output_flag", False)  # noqa: FBT003  # takes no names
     solver.setOptionValue("random_seed", seed % 2**31)
     # The threads of a process are HiGHS' own and shared: the first to ask decides.

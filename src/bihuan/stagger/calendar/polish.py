@@ -6,7 +6,7 @@ stay shut, which makes the programmes small.
 
 import numpy as np
 
-from bihuan.base.random import generator
+from bihuan.base.random import Draws, generator
 from bihuan.stagger.calendar.days import Flags, Ints
 from bihuan.stagger.calendar.lp import Solved, best
 from bihuan.stagger.calendar.places import cut, filled, owners, places
@@ -16,6 +16,12 @@ SIZE = 110
 """Batches that are let go at once."""
 PART = 4.0
 """Seconds for one part."""
+
+
+SOME = 1e-9
+"""A share of a day that counts as used."""
+WIDTHS = (4, 10, 10**6)
+"""Days of a batch in a restricted programme, besides those that the LP uses."""
 
 
 def polish(search: Search, relaxed: Solved, *, seed: int, rounds: int = 10**6) -> None:
@@ -40,7 +46,36 @@ def polish(search: Search, relaxed: Solved, *, seed: int, rounds: int = 10**6) -
         size = max(40, size - 10) if solved.seconds > PART / 2 else min(200, size + 10)
 
 
-def _near(search: Search, draws: np.random.Generator, size: int) -> Flags:
+def restricted(search: Search, relaxed: Solved, *, seed: int) -> None:
+    """A first plan on the days that the LP uses and the next cheapest, ever more of them."""
+    model = search.model
+    if relaxed.x is None:
+        return
+    own = owners(model)
+    whole = np.arange(len(own))
+    order = np.lexsort((whole, relaxed.reduced[whole], -relaxed.x[whole], own))
+    first = np.searchsorted(own[order], own[order])
+    rank = np.empty(len(own), dtype=np.int64)
+    rank[order] = whole - first
+    for width in WIDTHS:
+        if search.done:
+            return
+        taken = np.zeros(len(own), dtype=bool)
+        if search.place is not None:
+            taken[search.place] = True
+        columns = np.flatnonzero((rank < width) | (relaxed.x[whole] > SOME) | taken)
+        part, kept = cut(model, np.zeros(len(model.cost)), columns)
+        start = None if search.place is None else filled(model, search.place)[kept]
+        seconds = search.clock.left / 2
+        solved = best(part, seconds=seconds, start=start, seed=seed)
+        if solved.x is not None:
+            x = np.zeros(len(model.cost))
+            x[kept] = solved.x
+            if search.offer(places(model, x)):
+                return
+
+
+def _near(search: Search, draws: Draws, size: int) -> Flags:
     """Batches around a day, and the inspections they wait for."""
     spec = search.model.spec
     assert search.place is not None  # noqa: S101  # asked of a plan that there is

@@ -4,7 +4,6 @@ import threading
 
 import numpy as np
 
-from bihuan.stagger.calendar import made
 from bihuan.stagger.calendar.days import Ints
 from bihuan.stagger.calendar.lp import NEAR
 from bihuan.stagger.calendar.places import filled, holds
@@ -15,9 +14,21 @@ from bihuan.stagger.calendar.rows import Model
 class Search:
     """What is known of a model while several threads look for its best plan."""
 
-    def __init__(self, model: Model, clock: Clock, told: Told | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        clock: Clock,
+        told: Told | None = None,
+        *,
+        begin: Ints | None = None,
+        stakes: float = 1.0,
+    ) -> None:
         self.model = model
         self.clock = clock
+        self.begin = begin
+        """Places to begin with, sound or not; None: everybody's first day."""
+        self.stakes = stakes
+        """How much more than a day late the moves in question cost."""
         self.place: Ints | None = None
         self.objective = np.inf
         self.bound = -np.inf
@@ -62,11 +73,6 @@ class Search:
         known = self.gap
         good = known is not None and known <= NEAR
         return good or self.stopped.is_set() or self.clock.left <= 0.0
-
-    def value(self) -> float:
-        """The objective of the plan, term by term."""
-        assert self.place is not None  # noqa: S101  # asked of a plan that there is
-        return made.objective(self.model, self.place)
 
 
 def gap(objective: float, bound: float) -> float | None:

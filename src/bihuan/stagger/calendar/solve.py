@@ -16,11 +16,18 @@ from bihuan.plan.plan import Capacity, Plan
 from bihuan.plan.words import CapacityKind
 from bihuan.stagger.answer import Aim, Calendar, Conflict, Status
 from bihuan.stagger.calendar import lp, made, proof
-from bihuan.stagger.calendar.anneal import Prices, annealed, ground, prices, start_of
-from bihuan.stagger.calendar.days import Floats, Ints
+from bihuan.stagger.calendar.anneal import (
+    COLD,
+    HOT,
+    annealed,
+    ground,
+    prices,
+    start_of,
+)
+from bihuan.stagger.calendar.days import Ints
 from bihuan.stagger.calendar.lp import NEAR, Ended, Solved
 from bihuan.stagger.calendar.places import filled, places
-from bihuan.stagger.calendar.polish import polish
+from bihuan.stagger.calendar.polish import polish, restricted
 from bihuan.stagger.calendar.progress import Clock, Step, Told
 from bihuan.stagger.calendar.rows import Model, model, weights
 from bihuan.stagger.calendar.said import said
@@ -34,6 +41,8 @@ CHUNKS = 400
 """Of annealing at most; a small district has fewer."""
 ANNEALED = 0.8
 """Share of the time that annealing may have; the rest polishes."""
+WARM = (0.1, 0.02)
+"""Heat where there is a plan to begin with."""
 
 
 def plan_calendar(
@@ -87,6 +96,8 @@ def solved(search: Search, *, threads: int, seed: int) -> Conflict | None:
             return _conflict(search.model, relaxed, search.clock)
         if len(search.model.whole) <= SMALL:
             return _exactly(search, threads=threads, seed=seed)
+        if search.place is None or search.begin is not None:
+            restricted(search, relaxed, seed=seed)
         polish(search, relaxed, seed=seed)
     except KeyboardInterrupt:
         search.stopped.set()
@@ -139,17 +150,32 @@ def _chain(search: Search, *, chain: int, seed: int, relaxed: Solved | None) -> 
     if ground_ is None:
         return
     clock, begun = search.clock, search.clock.spent
-    allowed = max(0.1, ANNEALED * clock.seconds - begun)
+    part = ANNEALED if search.begin is None else ANNEALED / 2
+    allowed = max(0.1, part * clock.seconds - begun)
 
     def spent() -> float:
         return 1.0 if search.stopped.is_set() else (clock.spent - begun) / allowed
 
     known = relaxed is not None and relaxed.x is not None
-    price = prices(search.model, ground_, relaxed.dual if relaxed and known else None)
+    price = prices(
+        search.model,
+        ground_,
+        relaxed.dual if relaxed and known else None,
+        stakes=search.stakes,
+    )
     place = start_of(ground_, relaxed.x if relaxed else None)
-    chunks = min(CHUNKS, 4 + len(ground_.free))
+    heat = (HOT, COLD)
+    if search.begin is not None:
+        place, heat = np.clip(search.begin, ground_.low, ground_.high - 1), WARM
     for sound in annealed(
-        ground_, place, price, chunks=chunks, seed=seed, chain=chain, spent=spent
+        ground_,
+        place,
+        price,
+        chunks=min(CHUNKS, 4 + len(ground_.free)),
+        seed=seed,
+        chain=chain,
+        spent=spent,
+        heat=heat,
     ):
         if sound is not None and sound.objective < search.objective:
             search.offer(sound.place, Step.BETTER)
@@ -237,6 +263,3 @@ def answer(
         seconds=search.clock.spent,
         **rest,  # type: ignore[arg-type]
     )
-
-
-__all__ = ["Floats", "Prices", "answer", "plan_calendar", "solved", "with_quota"]
