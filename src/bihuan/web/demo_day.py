@@ -102,6 +102,7 @@ def live(bureau: Unit, shown: Unit, now: dt.datetime) -> None:
     yesterday = before(now.date())
     classes = list(_classes(bureau))
     waiting = _tried()
+    marked = _marks(classes, shown, waiting)
     _survey(bureau, classes, now)
     for number, klass in enumerate(classes):
         if _told(klass):
@@ -117,7 +118,7 @@ def live(bureau: Unit, shown: Unit, now: dt.datetime) -> None:
         if klass.unit.pk in waiting or silent:
             continue
         before_it = yesterday if _told(klass) else None
-        ill, back = _morning(klass, before_it, now.date(), shown)
+        ill, back = _morning(klass, before_it, now.date(), marked)
         _check(klass, ill, _at(now.date(), number, now), back=back)
     _isolate(shown, now)
     _gate(shown, now)
@@ -129,14 +130,24 @@ def _told(klass: Klass) -> bool:
 
 
 def _morning(
-    klass: Klass, yesterday: dt.date | None, day: dt.date, shown: Unit
+    klass: Klass, yesterday: dt.date | None, day: dt.date, marked: Mapping[int, int]
 ) -> tuple[dict[int, ExceptionEntry], frozenset[int]]:
     """Who is not normal this morning, and who was ill yesterday and is there again."""
-    ill = dict(_marked(klass, day, shown)) | _ill(klass, day)
+    ill = _ill(klass, day) | dict(_marked(klass, day, marked))
     were = _ill(klass, yesterday) if yesterday else {}
     sick = {pk: one for pk, one in were.items() if one.kind is Kind.SICK}
     still = {pk: one for pk, one in sick.items() if below(2, 0, "demo still", pk)}
     return still | ill, frozenset(sick.keys() - still.keys() - ill.keys())
+
+
+def _marks(
+    classes: Sequence[Klass], shown: Unit, waiting: Mapping[int, str]
+) -> dict[int, int]:
+    """Classes at the top of the shown school with something to see; how many are ill there."""
+    own = [k.unit for k in classes if k.unit.school == shown]
+    top = max(unit.level for unit in own)
+    free = [unit.pk for unit in own if unit.level == top and unit.pk not in waiting]
+    return dict(zip(free, (CLUSTER, 1), strict=False))
 
 
 def _tried() -> dict[int, str]:
@@ -243,17 +254,16 @@ def _sick(person: Person, symptoms: frozenset[Symptom]) -> ExceptionEntry:
 
 
 def _marked(
-    klass: Klass, day: dt.date, shown: Unit
+    klass: Klass, day: dt.date, marked: Mapping[int, int]
 ) -> Iterator[tuple[int, ExceptionEntry]]:
-    """In one class of the shown school several have the same; in another one has fever."""
-    if klass.unit.school != shown or klass.unit.code not in MARKED:
-        return
-    for person in klass.pupils[2 : 2 + MARKED[klass.unit.code]]:
+    """Several of a marked class have the same; where it is one, he is there with fever."""
+    many = marked.get(klass.unit.pk, 0)
+    for person in klass.pupils[2 : 2 + many]:
         yield (
             person.pk,
             ExceptionEntry(
                 person=person.pk,
-                kind=Kind.UNWELL if klass.unit.code == ONE_HOT else Kind.SICK,
+                kind=Kind.UNWELL if many == 1 else Kind.SICK,
                 symptoms=FLU,
                 celsius=HOT,
                 onset=day,
@@ -262,9 +272,6 @@ def _marked(
 
 
 HOT: Final = Celsius(38.4)
-ONE_HOT: Final = "高三(7)班"
-MARKED: Final = {"高三(5)班": CLUSTER, ONE_HOT: 1}
-"""Classes with something to see, and how many pupils are ill in them."""
 
 
 def _check(
@@ -348,7 +355,7 @@ def _isolate(shown: Unit, now: dt.datetime) -> None:
         isolation.answer_checklist(
             doctor, room, {row.code: True for row in listed}, now
         )
-    incident = Incident.objects.filter(school=shown, unit__code=ONE_HOT).last()
+    incident = Incident.objects.filter(school=shown, day=now.date()).last()
     if incident is not None:
         _care(doctor, incident, now)
 

@@ -272,7 +272,7 @@ def _missed_row(unit: Unit, one: Due, day: dt.date, now: dt.datetime) -> Asked:
         title=_("{day}{slot}没有报", day=check_sheet.day_said(day, now.date()), slot=slot),
         url=reverse("check", args=[unit.pk, one.slot.value]) + of_day(day),
         second=_("{unit}，今天24:00前可补", unit=unit.name),
-        fields=1, minutes=MINUTES, state="late", action=_("补报"),
+        fields=1, minutes=MINUTES, state="late", action=_("补上"),
         late_to=_went_to(unit, one.slot, day),
     )  # fmt: skip
 
