@@ -97,7 +97,7 @@ def test_a_sheet_that_breaks_one_is_told_at_its_cell(
     (problem,) = whole["problems"]
     assert (problem["code"], problem["where"]) == (
         "G313",
-        "hand.xlsx:错峰返校安排表!E4",
+        "hand.xlsx:错峰返校安排表!E3",
     )
     assert whole["errors"] == 1
     assert whole["objectives"]["late"] > 0

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,6 @@ from bihuan.stagger.answer import (
     MODEL,
     Aim,
     Calendar,
-    Conflict,
     Day,
     Status,
     Term,
@@ -102,6 +101,7 @@ def _refusal(path: Path, wrong: list[str]) -> str:
 def calendar(asked: Asked) -> Told:
     """Plan the return, have it judged; a stop keeps the best plan so far."""
     best, partial = _solved(asked)
+    best = best if partial or best.openings else _explained(asked, best)
     offers = () if partial else _offered(asked, best)
     return Told(
         plan=asked.plan,
@@ -130,6 +130,17 @@ def _solved(asked: Asked) -> tuple[Calendar, bool]:
     return found, bool(stopped)
 
 
+def _explained(asked: Asked, none: Calendar) -> Calendar:
+    """No calendar, with the conflict in the words of the plan and the ways out."""
+    if none.conflict is not None and none.conflict.repairs:
+        return none
+    from bihuan.stagger.explain.explain import explain as ask
+
+    with _bar(_("找冲突"), asked.seconds):
+        found = ask(asked.plan, seconds=asked.seconds)
+    return replace(none, conflict=found or none.conflict)
+
+
 @contextmanager
 def _stops() -> Iterator[list[int]]:
     """Remember whether Ctrl-C came, whoever answers it."""
@@ -151,33 +162,57 @@ def _search(asked: Asked, told: Any) -> Calendar:
     """One search: anew, or with as few new dates as can be had."""
     from bihuan.stagger.calendar.solve import plan_calendar
 
-    options = {
-        "aim": asked.aim,
-        "seconds": asked.seconds,
-        "threads": asked.threads,
-        "seed": asked.seed,
-        "told": told,
-    }
     if asked.old is not None and not asked.only_published:
         from bihuan.stagger.calendar.replan import replan
 
-        return replan(asked.plan, asked.old, **options)
-    return plan_calendar(asked.plan, **options)
-
-
-def _offered(asked: Asked, best: Calendar) -> tuple[Calendar, ...]:
-    """The plans to choose from, the one asked for among them."""
-    if not best.openings or not (asked.offers or asked.pareto):
-        return ()
-    from bihuan.stagger.calendar.offers import offers
-
-    made = offers(
+        return replan(
+            asked.plan,
+            asked.old,
+            aim=asked.aim,
+            seconds=asked.seconds,
+            threads=asked.threads,
+            seed=asked.seed,
+            told=told,
+        )
+    return plan_calendar(
         asked.plan,
+        aim=asked.aim,
         seconds=asked.seconds,
         threads=asked.threads,
         seed=asked.seed,
+        told=told,
     )
-    return tuple(best if one.aim is asked.aim else one for one in made)
+
+
+def _offered(asked: Asked, best: Calendar) -> tuple[Calendar, ...]:
+    """The plans to choose from, the one asked for among them, then those in between."""
+    if not best.openings or not (asked.offers or asked.pareto):
+        return ()
+    from bihuan.stagger.calendar.offers import offers, pareto
+
+    made: list[Calendar] = [best]
+    if asked.offers:
+        with _bar(_("排三个方案"), 3 * asked.seconds) as hear:
+            found = offers(
+                asked.plan,
+                seconds=3 * asked.seconds,
+                told=hear,
+                threads=asked.threads,
+                seed=asked.seed,
+            )
+        made = [best if one.aim is asked.aim else one for one in found]
+    if asked.pareto:
+        whole = asked.pareto * asked.seconds
+        with _bar(_("排权衡方案"), whole) as hear:
+            made += pareto(
+                asked.plan,
+                asked.pareto,
+                seconds=whole,
+                told=hear,
+                threads=asked.threads,
+                seed=asked.seed,
+            )
+    return tuple(made)
 
 
 def _judged(plan: Plan, found: Calendar) -> list[Problem]:
@@ -271,23 +306,31 @@ def _day(asked: DayAsked, calendar_: Calendar | None) -> Day:
     from bihuan.cli.progress import bar
     from bihuan.loop.slots import rates
     from bihuan.stagger.day.solve import plan_day
-    from bihuan.stagger.day.trouble import NoDay
+    from bihuan.stagger.day.trouble import NoDay, troubles
 
+    if none := tuple(troubles(asked.plan, asked.school, asked.date)):
+        raise _none(none)
+    disease = _disease(asked.disease)
     try:
         with bar(_("排一天的时段")):
             return plan_day(
                 asked.plan,
                 asked.school,
                 asked.date,
-                rates=rates(asked.plan, asked.school, _disease(asked.disease)),
+                rates=rates(asked.plan, asked.school, disease),
                 calendar=calendar_,
                 seconds=asked.seconds,
                 seed=asked.seed,
             )
-    except NoDay as none:
-        first, *more = map(str, none.problems)
-        rest = _("（另有 {n} 处）", n=len(more)) if more else ""
-        raise typer.TyperException(first + rest) from none
+    except NoDay as nobody:
+        raise _none(nobody.problems) from nobody
+
+
+def _none(problems: Sequence[Problem]) -> typer.TyperException:
+    """Why there is no day to plan, in one line."""
+    first, *more = map(str, problems)
+    rest = _("（另有 {n} 处）", n=len(more)) if more else ""
+    return typer.TyperException(first + rest)
 
 
 def _disease(name: str) -> Any:
@@ -433,7 +476,7 @@ def explain(plan: Plan, seconds: float) -> ExplainTold:
     from bihuan.stagger.explain.explain import explain as ask
 
     with _bar(_("找冲突"), seconds):
-        found: Conflict | None = ask(plan, seconds=seconds)
+        found = ask(plan, seconds=seconds)
     if found is None:
         lines: tuple[str, ...] = (_("没有冲突：排得出返校日历。"),)
     else:

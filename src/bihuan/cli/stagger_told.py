@@ -134,7 +134,7 @@ def _body(path: Path, schema: str) -> dict[str, Any]:
     try:
         body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         right = body.pop("schema", "") == schema
-    except (ValueError, AttributeError) as bad:
+    except (ValueError, AttributeError, TypeError) as bad:
         raise _refused(path) from bad
     if not right:
         raise _refused(path)
