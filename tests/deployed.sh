@@ -34,7 +34,7 @@ test "$(systemctl show --property=User --value bihuan)" = bihuan
 never grep -E '(0\.0\.0\.0|\[::\]|\*):8000' <(ss -ltn) # only nginx is reached from outside
 systemctl kill --signal=KILL bihuan # all its processes: it comes back by itself
 sleep 3
-$site --fail --retry 30 --retry-delay 1 --retry-all-errors --output /dev/null https://bihuan.example/login/
+$site --fail --retry 120 --retry-delay 1 --retry-all-errors --output /dev/null https://bihuan.example/login/
 # after: systemctl start bihuan-backup.service
 systemctl list-timers --all | grep bihuan-backup.timer
 test "$(systemctl show --property=Result --value bihuan-backup.service)" = success
@@ -47,12 +47,11 @@ cmp <(tables /var/backups/bihuan/*.zip) <(tables /var/lib/bihuan-trial/again.zip
 # after: bihuan-site migrate
 test "$(ls /var/lib/bihuan/backups/*.pgdump | wc -l)" = 1
 runuser -u postgres -- psql --no-align --tuples-only bihuan --command="SELECT count(*) FROM upgraded" | grep -x 0
-$site --fail --retry 30 --retry-delay 1 --retry-all-errors --output /dev/null https://bihuan.example/login/
+$site --fail --retry 120 --retry-delay 1 --retry-all-errors --output /dev/null https://bihuan.example/login/
 /srv/bihuan/.venv/bin/python /srv/enter.py "$password"
 readlink -f /srv/bihuan | grep -x /srv/bihuan-0.2.0
 # after: pg_restore
-$site --fail --retry 30 --retry-delay 1 --retry-all-errors --output /dev/null https://bihuan.example/login/
+$site --fail --retry 120 --retry-delay 1 --retry-all-errors --output /dev/null https://bihuan.example/login/
 never runuser -u postgres -- psql bihuan --command="SELECT 1 FROM upgraded"
 /srv/bihuan/.venv/bin/python /srv/enter.py "$password"
 bihuan-site audit verify
-journalctl --unit=bihuan --no-pager --quiet | tail -n 20

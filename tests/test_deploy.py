@@ -84,7 +84,7 @@ def newer_tree(folder: Path) -> Path:
 def script() -> str:
     """The guide's blocks one after another, each told before it runs and looked at after."""
     looks = dict(re.findall(r"^# after: (.+)\n((?:(?!# after: ).*\n)*)", CHECKS.read_text("utf-8"), re.MULTILINE))  # fmt: skip
-    lines = []
+    lines = ["trap 'journalctl --no-pager --lines=60' ERR"]
     for number, block in enumerate(BLOCKS, 1):
         lines += [f"echo {shlex.quote(f'=== block {number}: ' + block.splitlines()[0])}", block]  # fmt: skip
         for mark in [mark for mark in looks if mark in block]:
@@ -101,6 +101,6 @@ def test_the_guide_runs_as_it_stands(tmp_path: Path) -> None:
     (tmp_path / "newer").mkdir()
     new = made_bundle(tmp_path, newer_tree(tmp_path / "newer"))
     files = {f"srv/{path.name}": path for path in (old, new)}
-    ended = debian.run(script(), files, seconds=900)
+    ended = debian.run(script(), files, seconds=1500)
     assert ended.code == 0, ended.said[-6000:]
     assert ended.said.rstrip().endswith("=== all blocks ran")
