@@ -76,6 +76,7 @@ from xinmi_world import (
     FULL_LOAD,
     GOODS,
     GRADES,
+    HURRIED,
     JOBS,
     JUNIOR_THREE,
     LEADERS,
@@ -93,6 +94,7 @@ from xinmi_world import (
     SEVEN,
     SHARED,
     SIBLINGS,
+    SLOTTED,
     SMALL,
     STAGING,
     SUBJECTS,
@@ -861,6 +863,16 @@ def _district_documents() -> Iterator[Document]:
 # --- the whole ----------------------------------------------------------------------
 
 
+def _staging() -> Iterator[Staging]:
+    """Settings of the staggered return, those of crowded halls by school."""
+    for kind, amount, stage in STAGING:
+        yield Staging(kind=kind, amount=amount, stage=stage)
+    for kind, amount, hurried in SLOTTED:
+        yield Staging(kind=kind, amount=amount)
+        for school in HURRIED if hurried != amount else ():
+            yield Staging(kind=kind, amount=hurried, school=SchoolCode(school))
+
+
 def _orders() -> Iterator[Order]:
     fixed = {
         12: (Extent.PROVINCE, OPENS, "henan-2020-03-31"),
@@ -1000,10 +1012,7 @@ def sound() -> Plan:
         ),
         orders=tuple(_orders()),
         capacities=tuple(_capacities()),
-        staging=tuple(
-            Staging(kind=kind, amount=amount, stage=stage)
-            for kind, amount, stage in STAGING
-        ),
+        staging=tuple(_staging()),
         schools=tuple(_schools()),
         grades=tuple(_grades()),
         classes=_each(_classes),

@@ -137,6 +137,16 @@ STAGING = (
 )
 """How the return is staggered: what differs from the defaults, of which schools."""
 
+HURRIED = ("YIGZ", "ERGZ", "ZJZX")
+"""Schools whose halls are small for their pupils: four short sittings, every seat taken."""
+SLOTTED = (
+    (Tuning.SEATED, 0.9, 1.0),
+    (Tuning.EATING, 15, 12),
+    (Tuning.COUNTER, 280, 420),
+    (Tuning.TAPS, 56, 56),
+)
+"""Of a day's slots: what holds at most schools, what at those of HURRIED."""
+
 SUPPLIED = (
     (date(2020, 4, 7), 9_000),
     (date(2020, 4, 13), 21_000),

@@ -42,10 +42,10 @@ class Core:
     @cached_property
     def sizes(self) -> Floats:
         """How much each row weighs at most: the sum of its values' sizes."""
-        sums: Floats = np.bincount(
+        sums = np.bincount(
             self.entry_row, weights=np.abs(self.value), minlength=len(self.lower)
         )
-        return sums
+        return sums.astype(np.float64)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -73,12 +73,12 @@ class Core:
 
     def activity(self, x: Floats) -> Floats:
         """What each row comes to."""
-        sums: Floats = np.bincount(
+        sums = np.bincount(
             self.entry_row,
             weights=self.value * x[self.column],
             minlength=len(self.lower),
         )
-        return sums
+        return sums.astype(np.float64)
 
     def holds(self, x: Floats) -> bool:
         """Whether every row is kept."""
