@@ -41,13 +41,13 @@ def gates(school: School, day: int, here: Iterable[Here]) -> Floats:
     windows: dict[tuple[float, float], list[Ints]] = defaultdict(list)
     for persons, spell in arriving:
         windows[spell.start, spell.end].append(persons)
-    parts = []
+    parts: list[Presence] = []
     for (start, end), those in windows.items():
         persons = np.concatenate(those)
-        told = school.slots.told(Flow.ARRIVAL, start, end)
-        if told is not None:
-            parts += _in_slots(school, persons, told, end)
-            persons = persons[~_passes(school, told)[persons]]
+        slots = school.slots.told(Flow.ARRIVAL, start, end)
+        if slots is not None:
+            parts += _in_slots(school, persons, slots, end)
+            persons = persons[~_passes(school, slots)[persons]]
         place = school.gate.place[persons]
         for gate in np.unique(place[place != NOWHERE]).tolist():
             queue = persons[place == gate]
@@ -78,7 +78,8 @@ def _queue(
 
 def _passes(school: School, told: Told) -> Flags:
     """Who passes a gate in a slot of the period: shape (person,)."""
-    return told.is_told & (told.zone >= 0) & (school.gate.place != NOWHERE)
+    there = (told.zone >= 0) & (school.gate.place != NOWHERE)
+    return np.asarray(told.is_told & there)
 
 
 def _in_slots(
