@@ -18,7 +18,18 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, Field, Model, QuerySet
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    UUIDField,
+)
 
 Value = int | str | dt.date | dt.datetime | uuid.UUID
 M = TypeVar("M", bound=Model)
@@ -30,6 +41,10 @@ _STAND_INS: Final[dict[type, tuple[Value, ...]]] = {
     uuid.UUID: (uuid.UUID(int=7_340_033), uuid.UUID(int=7_340_041)),
 }
 """Values that stand in the SQL where the real ones will go; no row has them."""
+PLAIN: Final = (
+    BooleanField, CharField, DateField, ForeignKey, IntegerField, UUIDField,
+)  # fmt: skip
+"""Fields, and those made of them, whose values are the driver's own."""
 PLANNED_ROWS: Final = 4
 """Rows added by one statement that is planned once; more are rare, and planned each time."""
 
@@ -300,6 +315,11 @@ def _quoted(held: BaseDatabaseWrapper, field: Any) -> str:
 def _values(
     held: BaseDatabaseWrapper, fields: Iterable["Field[Any, Any]"], row: Model
 ) -> list[Any]:
+    """A row's values as the database takes them; psycopg takes most of them as they are."""
+    as_they_are = held.vendor == "postgresql"
     return [
-        field.get_db_prep_save(getattr(row, field.attname), held) for field in fields
+        getattr(row, field.attname)
+        if as_they_are and isinstance(field, PLAIN)
+        else field.get_db_prep_save(getattr(row, field.attname), held)
+        for field in fields
     ]
