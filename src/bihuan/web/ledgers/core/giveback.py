@@ -20,7 +20,7 @@ def given_back(reading: Reading, bad: Iterable[Mapping[str, Any]]) -> bytes:
     """
     made = io.BytesIO()
     book = Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True})  # fmt: skip
-    page = book.add_worksheet(reading.sheet[:31] or None)
+    page = book.add_worksheet(_sheet_name(reading.sheet))
     looks = _looks(book)
     grid = reading.page.grid if reading.page else []
     last = _width(grid, reading.header)
@@ -43,6 +43,12 @@ def given_back(reading: Reading, bad: Iterable[Mapping[str, Any]]) -> bytes:
     return made.getvalue()
 
 
+def _sheet_name(came: str) -> str | None:
+    """A name that a sheet may have; what came may be none, since anybody can write one."""
+    plain = "".join(c for c in came if c.isprintable() and c not in "[]:*?/\\'")
+    return plain[:31].strip() or None
+
+
 def _width(grid: list[list[Raw]], header: int) -> int:
     """Columns of the sheet, without an explanation from before."""
     width = max(map(len, grid), default=0)
@@ -54,12 +60,12 @@ def _width(grid: list[list[Raw]], header: int) -> int:
 def _looks(book: Workbook) -> dict[str, Any]:
     edge = {"border": 1, "border_color": "#C9CFCB", "valign": "top"}
     return {
-        "line": book.add_format({}),
+        "line": book.add_format({"quote_prefix": True}),
         "head": book.add_format({"bold": True, "bg_color": "#E3EFE8", "text_wrap": True, **edge}),
-        "text": book.add_format({"num_format": "@", **edge}),
+        "text": book.add_format({"num_format": "@", "quote_prefix": True, **edge}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", **edge}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", **edge}),
-        "bad": book.add_format({"num_format": "@", "bg_color": "#F9E3E0", **edge}),
+        "bad": book.add_format({"num_format": "@", "bg_color": "#F9E3E0", "quote_prefix": True, **edge}),
         "wrong": book.add_format({"font_color": "#C00000", "text_wrap": True, **edge}),
     }  # fmt: skip
 
