@@ -254,7 +254,7 @@ def _terms(offers: Sequence[Any]) -> Table:
 
     table = Table()
     for head in (_("方案"), _("全部返校"), *(_(goal.label) for goal in Goal)):
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for one in offers:
         values = {term.goal: term.value for term in one.terms}
         last = max((o.date for o in one.openings), default=None)

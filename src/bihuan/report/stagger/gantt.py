@@ -10,7 +10,7 @@ from functools import cached_property
 from html import escape
 
 from bihuan.base.ids import AreaCode, GradeCode, SchoolCode
-from bihuan.base.wording import _
+from bihuan.base.wording import N_, _
 from bihuan.plan.people import School
 from bihuan.plan.words import CapacityKind, OrderKind
 from bihuan.report import wording
@@ -30,7 +30,7 @@ ROW = 25.0
 CHIP = 18.0
 AXIS = 58.0
 STRIP = 62.0
-NUMBER = 48.0
+NUMBER = 60.0
 """Room for a school's number of students."""
 NARROWEST, WIDEST = 130.0, 260.0
 TAIL = 3
@@ -40,6 +40,22 @@ ROOMY = 17.0
 """From this width of a day on each day has its number."""
 THIN, THICK = 1.5, 8.0
 FLAG = 16.0
+MONTH = 60.0
+"""Room for the name of a month."""
+MONTHS = (
+    N_("1月"),
+    N_("2月"),
+    N_("3月"),
+    N_("4月"),
+    N_("5月"),
+    N_("6月"),
+    N_("7月"),
+    N_("8月"),
+    N_("9月"),
+    N_("10月"),
+    N_("11月"),
+    N_("12月"),
+)
 Heights = Callable[[float], float]
 
 
@@ -136,8 +152,9 @@ def axis(chart: Chart) -> Drawing:
     """Months, days, dates from above."""
     parts = [*chart.ground(AXIS, 40.0)]
     for on in chart.days:
-        if on.day == 1 or on == chart.span[0]:
-            text = _("{n}月", n=on.month)
+        last = chart.x(on) > WIDTH - MONTH
+        if (on.day == 1 or on == chart.span[0]) and not last:
+            text = _(MONTHS[on.month - 1])
             parts.append(svg.text(chart.x(on) + 2, 12, text, "k b"))
         weekday = not chart.off(on)
         if chart.day >= ROOMY or on.weekday() == 0:
