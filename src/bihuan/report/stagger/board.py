@@ -10,7 +10,7 @@ import jinja2
 
 from bihuan.base.ids import GradeCode, SchoolCode
 from bihuan.base.problems import Problem, Weight, errors
-from bihuan.base.wording import _, language, speak
+from bihuan.base.wording import SOURCE, _, language, speak
 from bihuan.report import page as base, wording
 from bihuan.report.charts.svg import Drawing
 from bihuan.report.stagger import gantt, words
@@ -18,6 +18,7 @@ from bihuan.report.stagger.gantt import Chart
 from bihuan.report.stagger.values import Told
 from bihuan.report.tables import Cell, Table
 from bihuan.stagger.answer import Calendar, Goal, Opening, Why
+from bihuan.stagger.verify.visits import NOT_READY
 
 MOST: Final = 8
 """Problems and changes that the page shows; the workbook has all."""
@@ -144,7 +145,11 @@ def _boxes(told: Told) -> tuple[Box, ...]:
     plan, answer = told.plan, told.calendar
     conflict = answer.conflict
     wrong = [p for p in told.problems if p.weight is Weight.ERROR]
-    warned = [p for p in told.problems if p.weight is Weight.WARNING]
+    warned = [
+        p
+        for p in told.problems
+        if p.weight is Weight.WARNING and p.code != NOT_READY.code
+    ]
     boxes = []
     if conflict:
         boxes.append(
@@ -184,7 +189,8 @@ def _boxes(told: Told) -> tuple[Box, ...]:
 
 
 def _said(problems: Sequence[Problem]) -> tuple[str, ...]:
-    return _first(tuple(dict.fromkeys(f"{p.said}{p.mend}" for p in problems)))
+    space = "" if language() == SOURCE else " "
+    return _first(tuple(dict.fromkeys(f"{p.said}{space}{p.mend}" for p in problems)))
 
 
 def _first(lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -320,18 +320,18 @@ def capacity(chart: Chart) -> Iterator[Drawing]:
 
 def _tight(strip: Strip) -> float:
     """The largest share of what there is that a day takes."""
-    limits = dict(strip.room)
+    limits, counted = dict(strip.room), dict(strip.counted)
     shares = [
-        (stand + free) / max(limit, 0.5)
-        for on, stand, free in strip.days
-        if (limit := limits[on]) is not None and stand + free
+        (counted[on] + free) / max(limit, 0.5)
+        for on, _stand, free in strip.days
+        if (limit := limits[on]) is not None and counted[on] + free
     ]
     return max(shares, default=0.0)
 
 
 def _strip(chart: Chart, strip: Strip) -> Drawing:
     """Bars of a day, the limit dashed, what is over it in red with its number."""
-    limits = dict(strip.room)
+    limits, counted = dict(strip.room), dict(strip.counted)
     loads = [stand + free for _on, stand, free in strip.days]
     known = [limit for limit in limits.values() if limit is not None]
     most = max([*loads, *known, 1.0])
@@ -346,13 +346,14 @@ def _strip(chart: Chart, strip: Strip) -> Drawing:
     for on, stand, free in strip.days:
         x, wide = chart.x(on) + chart.day * 0.12, chart.day * 0.76
         limit = limits[on]
-        wrong = limit is not None and stand + free > limit + 1e-6 and free > 0
-        if stand:
-            parts.append(svg.rect(x, y(stand), wide, base - y(stand), "fk"))
+        left = None if limit is None else max(0.0, limit - counted[on])
+        wrong = left is not None and free > left + 1e-6
         if free:
             css = "over" if wrong else "there-bar"
-            height = y(stand) - y(stand + free)
-            parts.append(svg.rect(x, y(stand + free), wide, height, css))
+            parts.append(svg.rect(x, y(free), wide, base - y(free), css))
+        if stand:  # above: where it does not count the limit is that of the rest
+            height = y(free) - y(stand + free)
+            parts.append(svg.rect(x, y(stand + free), wide, height, "fk"))
         if wrong:
             text = wording.plain(round(stand + free, 1))
             parts.append(svg.text(x + wide / 2, y(stand + free) - 3, text, "m s b tf"))

@@ -94,6 +94,8 @@ class Strip:
     area: AreaCode
     days: tuple[tuple[dt.date, float, float], ...]
     """Date, what dates that stand take, what chosen ones take."""
+    counted: tuple[tuple[dt.date, float], ...]
+    """Date, how much of what stands counts against the limit."""
     room: tuple[tuple[dt.date, float | None], ...]
     """Date, what there is; None: no limit."""
 
@@ -108,11 +110,13 @@ def strips(read: Read, first: dt.date, last: dt.date) -> Iterator[Strip]:
                 continue
             shown = replace(rule, exempt=frozenset())
             sums = _loads(read, shown, area)
+            held = _loads(read, rule, area)
             loads = [(on, sums.get(on, Load())) for on in span]
             yield Strip(
                 kind=rule.kind,
                 area=area,
                 days=tuple((on, load.stand, load.free) for on, load in loads),
+                counted=tuple((on, held.get(on, Load()).stand) for on in span),
                 room=tuple((on, _room(read, rule, area, on)) for on in span),
             )
 
