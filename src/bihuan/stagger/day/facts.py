@@ -94,10 +94,18 @@ class Limits:
             bus_seats=int(say(Tuning.BUS_SEATS)),
         )
 
+    def seconds(self, flow: Flow) -> float:
+        """What a person takes at a lane, in or out."""
+        return self.service if flow is Flow.ARRIVAL else self.out
+
     def through(self, flow: Flow, minutes: float) -> int:
         """Persons that a lane lets through in so many minutes."""
-        seconds = self.service if flow is Flow.ARRIVAL else self.out
-        return whole((1.0 - self.headroom) * minutes * 60.0 / seconds)
+        return whole((1.0 - self.headroom) * minutes * 60.0 / self.seconds(flow))
+
+    def minutes(self, flow: Flow, persons: int) -> int:
+        """Whole minutes in which a lane lets so many persons through."""
+        free = (1.0 - self.headroom) * 60.0
+        return math.ceil(persons * self.seconds(flow) / free - 1e-9)
 
 
 def whole(number: float) -> int:

@@ -55,9 +55,11 @@ class Through:
 
     @property
     def windows(self) -> tuple[Window, ...]:
-        """Windows in the order of time."""
-        slot = self.facts.limits.slot if self.flow is Flow.ARRIVAL else DISMISSAL
-        return windows(self.needs, slot)
+        """Windows in the order of time, each long enough for any class at a lane."""
+        limits = self.facts.limits
+        slot = limits.slot if self.flow is Flow.ARRIVAL else DISMISSAL
+        largest = max(need.size for need in self.needs)
+        return windows(self.needs, max(slot, limits.minutes(self.flow, largest)))
 
     @property
     def cells(self) -> list[tuple[Window, int, int]]:

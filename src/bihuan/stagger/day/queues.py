@@ -150,9 +150,8 @@ def _lines(facts: Facts, placed: Sequence[Placed]) -> Iterator[_Line]:
         own[one.need.flow, one.zone, one.lane].append(one)
     for (flow, zone, lane), those in sorted(own.items(), key=lambda item: item[0]):
         if flow in GATES:
-            seconds = facts.limits.service if flow is Flow.ARRIVAL else facts.limits.out
             free = lanes[zone] if lane == 0 else 1
-            rate = free * 60.0 / seconds
+            rate = free * 60.0 / facts.limits.seconds(flow)
         elif flow in MEALS:
             rate = halls[zone]
         else:

@@ -27,7 +27,7 @@ LONG: Final = 240
 """Minutes by which a period that does not bind is longer."""
 LONGER: Final = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 LANES_MORE: Final = (1, 2, 3, 4)
-SEATED: Final = (0.8, 0.85, 0.9, 0.95, 1.0)
+SEATED: Final = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 COUNTERS: Final = (5, 10, 15, 20, 30, 40, 60, 80, 120, 180, 260)
 """Persons a minute more."""
 TRY: Final = 1.0
@@ -84,19 +84,20 @@ class Clinic:
     def conflict(self, part: Part) -> Conflict:
         """What cannot hold together, and the changes that help."""
         proof = COUNTING if impossible(self.facts, part) else ""
-        rows = self._minimal(part)
+        every = tuple(rows_of(self.facts, part))
+        rows = self._minimal(part, every) or every
         return Conflict(
             rows=tuple(name for row in rows for name in row.names),
             said=tuple(_said(row, proof=proof) for row in rows),
             proof=proof,
-            minimal=self.tries > 0,
+            minimal=self.tries > 0 and rows is not every,
             repairs=tuple(sorted(self._repairs(part), key=lambda r: (r.cost, r.said))),
         )
 
-    def _minimal(self, part: Part) -> tuple[Row, ...]:
+    def _minimal(self, part: Part, every: Sequence[Row]) -> tuple[Row, ...]:
         """Take away one row after another; who is needed for the conflict stays."""
         facts, kept = self.facts, []
-        for row in rows_of(self.facts, part):
+        for row in every:
             freer = row.without(facts)
             if self.tries > 0 and not self.fits(freer, part):
                 facts = freer
@@ -212,7 +213,7 @@ def rows_of(facts: Facts, part: Part) -> Iterator[Row]:
                 zones=_names(facts, (gate.code for gate in facts.gates)),
                 n=facts.limits.through(part.flow, 60) / 60.0,
             ),
-            without=_more_lanes(facts.gates[0].code, MUCH),
+            without=_faster(MUCH),
         )
     if part.flow in MEALS or part.flow is Flow.DISMISSAL:
         yield _stair_row(facts, part)
@@ -340,6 +341,17 @@ def _gate_levers(facts: Facts) -> Iterator[Lever]:
 
 def _longer(flow: Flow, minutes: int) -> Change:
     return lambda facts: replace(facts, longer={**facts.longer, flow: minutes})
+
+
+def _faster(times: float) -> Change:
+    return lambda facts: replace(
+        facts,
+        limits=replace(
+            facts.limits,
+            service=facts.limits.service / times,
+            out=facts.limits.out / times,
+        ),
+    )
 
 
 def _more_lanes(code: ZoneCode, lanes: int) -> Change:
