@@ -3,6 +3,12 @@ rem Installs Bihuan @version@ beside this file, without a network.
 chcp 65001 >nul
 setlocal
 cd /d "%~dp0"
+if errorlevel 1 (
+    echo 请先拷到本机的硬盘上，再运行。
+    echo Copy this folder to a disk of this PC first.
+    set "CODE=1"
+    goto end
+)
 set PYTHONUTF8=1
 set PIP_CONFIG_FILE=nul
 
