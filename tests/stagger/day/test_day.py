@@ -227,12 +227,13 @@ def test_every_repair_repairs() -> None:
 def test_what_is_only_not_found_is_undecided_and_says_by_which_templates() -> None:
     # Two classes on a stair at once: in five minutes each there is time for all, but
     # sittings bring who leaves and who comes back onto it together.
-    plan = set_to(sixty_classes(0), stair=11)
+    whole = set_to(sixty_classes(0), stair=11)
+    plan = replace(whole, classes=whole.classes[:20])
     day = plan_day(plan, SCHOOL, LATER, rates=RATES, seconds=1.0)
     assert day.status is Status.UNDECIDED
     assert day.conflict is not None
     assert not day.conflict.proof
-    assert {f"stair:S{n}" for n in range(1, 7)} <= set(day.conflict.rows)
+    assert {"stair:S1", "stair:S2"} <= set(day.conflict.rows)
     assert all("按批次模板" in text for text in day.conflict.said)
     assert any(row.row == "stair" for row in day.conflict.repairs)
 

@@ -180,7 +180,7 @@ def seat(
 ) -> Meal:
     """The best template and its assignment; one grade a cell where that can be had."""
     spent, left = 0.0, seconds * PURE
-    for pure in (True, False):
+    for pure in (False,) if any_will_do else (True, False):
         best: tuple[float, tuple[Placed, ...]] | None = None
         for template in templates(facts, needs):
             asked = Sitting(

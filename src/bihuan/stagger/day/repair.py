@@ -108,18 +108,30 @@ class Clinic:
     def _repairs(self, part: Part) -> Iterator[Repair]:
         """The least amount of each lever that helps by itself."""
         for lever in levers(self.facts, part):
-            for amount in lever.amounts:
-                if self.tries <= 0:
-                    return
-                if self.fits(lever.change(amount)(self.facts), part):
-                    said = lever.say(amount)
-                    yield Repair(
-                        row=lever.row,
-                        said=f"{_(part.flow.label)}：{said}",
-                        amount=amount,
-                        cost=lever.cost(amount),
-                    )
-                    break
+            amount = self._least(lever, part)
+            if amount is not None:
+                yield Repair(
+                    row=lever.row,
+                    said=f"{_(part.flow.label)}：{lever.say(amount)}",
+                    amount=amount,
+                    cost=lever.cost(amount),
+                )
+
+    def _least(self, lever: Lever, part: Part) -> float | None:
+        """The least amount that helps, by halving: what helps helps with more of it too."""
+
+        def helps(number: int) -> bool:
+            if self.tries <= 0:
+                return False
+            return self.fits(lever.change(lever.amounts[number])(self.facts), part)
+
+        low, high = -1, len(lever.amounts) - 1
+        if high < 0 or not helps(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if helps(middle) else (middle, high)
+        return lever.amounts[high]
 
 
 def _said(row: Row, *, proof: str) -> str:

@@ -28,7 +28,7 @@ from bihuan.stagger.day.repair import Clinic
 from bihuan.stagger.day.trouble import NOBODY_BACK, NoDay, troubles
 
 PROVEN: Final = 1e-4
-TRIES: Final = 40
+TRIES: Final = 30
 """How often the solver is asked for conflicts and repairs of a part."""
 ORDER: Final = tuple(Flow)
 OF_FLOW: Final[Mapping[Flow, Setting]] = {
