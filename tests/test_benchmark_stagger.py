@@ -1,6 +1,7 @@
 """The benchmark of the staggered return at a tiny size; no timing."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import make_county
 import planted
 import stagger
 import stagger_cases
+from bihuan.base.ids import SchoolCode
 from bihuan.plan.check import check
 from bihuan.plan.words import CapacityKind, Stage
 from bihuan.stagger.answer import Calendar, Opening, Status
@@ -42,14 +44,14 @@ def test_what_is_kept_is_not_done_again(
     monkeypatch.setattr(stagger, "KEPT", tmp_path)
     case = {"case": "county", "seed": 1, "seconds": 0.1, "method": "greedy"}
     first = stagger.ask(case, keep=True)
-    monkeypatch.setattr(stagger.subprocess, "run", None)
+    monkeypatch.setattr(subprocess, "run", None)
     assert stagger.ask(case, keep=True) == first
     told = stagger.run(full=False, only={"nothing"}) | {"counties": [first]}
     validate(told, SCHEMA)
 
 
 def test_gaps_are_against_the_best_bound_of_any_method() -> None:
-    rows = [
+    rows: list[stagger.Row] = [
         {"seed": 1, "objective": 110.0, "bound": 90.0},
         {"seed": 1, "objective": None, "bound": 100.0},
         {"seed": 2, "objective": 500.0, "bound": 400.0},
@@ -90,7 +92,7 @@ def test_a_city_has_less_than_its_counties_ask_for() -> None:
 def test_days_over_the_pool_are_counted_by_hand() -> None:
     day = make_county.SECONDARY
     pool = dict.fromkeys((day - stagger_cases.ONE * n for n in range(4)), 100)
-    row = Opening(school=make_county.SchoolCode("A"), grades=(), date=day, students=200)
+    row = Opening(school=SchoolCode("A"), grades=(), date=day, students=200)
     fits = Calendar(status=Status.FOUND, openings=(row,))
     over = Calendar(status=Status.FOUND, openings=(replace(row, students=201),))
     assert stagger_cases.over_pool([fits], pool) == 0
