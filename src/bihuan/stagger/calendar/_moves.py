@@ -214,6 +214,11 @@ def anneal(g, s, price, strict, heat, moves, counter, best):
     """
     settle(g, s)
     found = np.inf
+    if not broken(g, s):
+        found = s.sums[0]
+        best[:] = s.place
+    if len(g.free) == 0:
+        return found
     debt = owed(g, s, price, strict)
     for _ in range(moves):
         e = g.free[_below(counter, len(g.free))]

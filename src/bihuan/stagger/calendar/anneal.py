@@ -16,8 +16,8 @@ from bihuan.stagger.calendar._moves import NOWHERE, Ground, State
 from bihuan.stagger.calendar.days import Flags, Floats, Ints
 from bihuan.stagger.calendar.rows import GROUPS, Model
 
-MOVES = 200_000
-"""Moves between two looks at the clock."""
+MOVES, EACH = 200_000, 400
+"""Moves between two looks at the clock, at most; of each batch."""
 HOT, COLD = 0.5, 0.02
 """Heat at the beginning and at the end, in what a batch's day costs."""
 DEAR = 3.0
@@ -252,6 +252,7 @@ def annealed(
     counter = np.array([key(seed, "stagger/anneal", chain)], dtype=np.uint64)
     best, best_place = np.inf, place.copy()
     over, strict = price.over.copy(), price.strict
+    moves = min(MOVES, EACH * len(ground_.free))
     share = 0.0
     for chunk in range(chunks):
         share = max(share, chunk / max(1, chunks - 1), spent())
@@ -259,7 +260,7 @@ def annealed(
             return
         warm = price.day * heat[0] * (heat[1] / heat[0]) ** min(1.0, share)
         found = _moves.anneal(
-            ground_, state, over, strict, warm, MOVES, counter, best_place
+            ground_, state, over, strict, warm, moves, counter, best_place
         )
         better = found < best - 1e-9
         best = min(best, float(found))

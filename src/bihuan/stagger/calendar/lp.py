@@ -70,7 +70,6 @@ def engine(programme: Programme, *, threads: int = 1, seed: int = 0) -> Any:
     solver = _Quiet()
     solver.setOptionValue("output_flag", False)  # noqa: FBT003  # takes no names
     solver.setOptionValue("random_seed", seed % 2**31)
-    # The threads of a process are HiGHS' own and shared: the first to ask decides.
     solver.setOptionValue("threads", threads)
     solver.passModel(_lp(programme))
     return solver
@@ -115,6 +114,8 @@ def best(
     effort: float = 0.05,
 ) -> Solved:
     """The programme with its whole numbers, from a plan to begin with."""
+    if threads > 1:  # HiGHS' threads are the process's: the first to ask decides
+        highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003  # takes no names
     solver = engine(programme, threads=threads, seed=seed)
     whole = programme.whole.astype(np.int32)
     solver.changeColsIntegrality(
@@ -128,7 +129,10 @@ def best(
         solver.setSolution(known)
     _limit(solver, seconds)
     solver.run()
-    return _read(solver)
+    solved = _read(solver)
+    if threads > 1:
+        highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003  # takes no names
+    return solved
 
 
 def _limit(solver: Any, seconds: float) -> None:

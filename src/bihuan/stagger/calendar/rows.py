@@ -377,7 +377,10 @@ def _room(spec: Spec, kind: CapacityKind, area: AreaCode) -> Floats:
         return room
     ahead = max(1, spec.settings.whole(Tuning.SAMPLING_AHEAD))
     padded = np.concatenate([room, np.full(ahead, np.inf)])
-    return np.sum([padded[n : n + len(room)] for n in range(ahead)], axis=0)
+    whole = np.sum([padded[n : n + len(room)] for n in range(ahead)], axis=0)
+    if spec.pool is not None and area == EVERYWHERE:
+        whole = np.minimum(whole, spec.pool)
+    return np.asarray(whole, dtype=np.float64)
 
 
 def _capacities(spec: Spec) -> Iterator[Block]:
@@ -387,6 +390,8 @@ def _capacities(spec: Spec) -> Iterator[Block]:
         known = spec.days.areas(load.kind)
         if openings and known:
             known = spec.areas
+        if load.kind is CapacityKind.SAMPLING and spec.pool is not None:
+            known = tuple(dict.fromkeys((*known, EVERYWHERE)))
         for area in known:
             yield from _capacity(spec, load, area)
     for area in spec.days.areas(CapacityKind.SUPPLIED):

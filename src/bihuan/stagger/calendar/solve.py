@@ -104,6 +104,15 @@ def solved(search: Search, *, threads: int, seed: int) -> Conflict | None:
     return None
 
 
+def improved(search: Search, *, seed: int) -> None:
+    """Look for a better plan without any bound, for one county of many."""
+    try:
+        _chain(search, chain=0, seed=seed, relaxed=None)
+        polish(search, Solved(Ended.STOPPED), seed=seed)
+    except KeyboardInterrupt:
+        search.stopped.set()
+
+
 class _Bound(threading.Thread):
     """The LP, solved beside the annealing; where threads allow, it anneals on from it."""
 
@@ -191,7 +200,6 @@ def _exactly(search: Search, *, threads: int, seed: int) -> Conflict | None:
             search.model,
             seconds=search.clock.left,
             start=start,
-            threads=threads,
             seed=seed,
         )
         if found.x is not None:

@@ -88,6 +88,8 @@ class Spec:
     """Place in `inspected`."""
     visit_day: Ints
 
+    pool: Floats | None = None
+    """Persons that may be sampled from each day of the span on, where a pool is shared."""
     closed: tuple[Closed, ...] = ()
     closed_visits: tuple[Closed, ...] = ()
 
