@@ -18,6 +18,7 @@ NOW = dt.datetime(2026, 4, 8, 7, 42, tzinfo=dt.UTC)
         (dt.timedelta(minutes=60), "soon", "剩60分"),
         (dt.timedelta(minutes=18, seconds=59), "soon", "剩18分"),
         (dt.timedelta(0), "soon", "剩0分"),
+        (dt.timedelta(seconds=-1), "late", "超1分"),
         (dt.timedelta(seconds=-61), "late", "超1分"),
         (dt.timedelta(minutes=-60), "late", "超60分"),
         (dt.timedelta(minutes=-120), "late", "超2小时"),

@@ -29,7 +29,8 @@ def due(at: dt.datetime, now: dt.datetime, target: dt.datetime | None = None) ->
     """
     left = at - now
     if left < dt.timedelta(0):
-        return Due("late", _("超{t}", t=span(-left)), at, target)
+        over = max(-left, dt.timedelta(minutes=1))  # nothing is over by no time
+        return Due("late", _("超{t}", t=span(over)), at, target)
     if target is not None and target < now:
         return Due("soon", _("超目标{t}", t=span(now - target)), at, target)
     if left <= SOON:

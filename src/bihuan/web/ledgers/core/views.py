@@ -125,7 +125,7 @@ def listed(request: HttpRequest, eye: Sight) -> HttpResponse:
         "views": _views(eye),
         "shown": _indicators(eye, now),
         "counts": _counts(eye),
-        "may_enter": eye.may(eye.ledger.enter),
+        "may_enter": eye.may(eye.ledger.enter) and eye.units.exists(),
         "may_export": eye.may(Deed.EXPORT),
     }
     return render(request, "ledgers/list.html", context)

@@ -26,6 +26,8 @@ addEventListener("submit", (event) => { if (event.target.matches("[data-logout]"
 
 // On a narrow page the navigation scrolls sideways: the page in hand is not left outside.
 const here = document.querySelector(".top nav [aria-current]");
+const chosen = document.querySelector(".pb[aria-current]");
+if (chosen) chosen.parentElement.scrollTop = chosen.offsetTop - 80;
 if (here) here.parentElement.scrollLeft = here.offsetLeft - (innerWidth - here.offsetWidth) / 2;
 
 addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });

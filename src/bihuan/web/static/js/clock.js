@@ -15,7 +15,7 @@ function span(length) {
 /** Kind and words of a chip, as pages.due says them; null: still far, the words stay. */
 function stand(at, target, moment) {
   const left = at - moment;
-  if (left < 0) return ["late", "fail", say("over", { t: span(-left) })];
+  if (left < 0) return ["late", "fail", say("over", { t: span(Math.max(-left, MINUTE)) })];
   if (target && target < moment) return ["soon", "i-clock", say("over_target", { t: span(moment - target) })];
   if (left <= HOUR) return ["soon", "i-clock", say("left", { t: span(left) })];
   return null;
