@@ -69,10 +69,12 @@ def forms(catalogue: Catalog) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     for entry in catalogue:
         if not entry.id:
             continue
-        plural = isinstance(entry.id, (list, tuple))
-        msgid = entry.id[0] if plural else entry.id
-        told = entry.string if plural else (entry.string,)
-        yield msgid, tuple(one or "" for one in told), "keep" in entry.user_comments
+        msgid = entry.id if isinstance(entry.id, str) else entry.id[0]
+        held = entry.string or ""
+        told = (
+            (held,) if isinstance(held, str) else tuple(str(one or "") for one in held)
+        )
+        yield msgid, told, "keep" in entry.user_comments
 
 
 def translations(catalogue: Catalog) -> Iterator[tuple[str, str, bool]]:

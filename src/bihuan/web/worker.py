@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from bihuan.web.org import clock
@@ -166,6 +166,10 @@ def _tasks(stop: threading.Event) -> None:
     )
     while not stop.is_set():
         queue._run_tasks = 0  # noqa: SLF001  # the library counts over its whole life
-        queue.run()
+        try:
+            queue.run()
+        except OperationalError:  # a job that writes long keeps SQLite to itself
+            log.warning("the queue could not be read, trying again", exc_info=True)
+            close_old_connections()
         stop.wait(0 if queue._run_tasks else PULSE)  # noqa: SLF001
     connections.close_all()

@@ -176,7 +176,11 @@ def _left(people: list[int], day: dt.date, now: dt.datetime) -> dict[int, dt.dat
     )
     home = stays.filter(goes__in=(Goes.HOME.value, Goes.HOSPITAL.value))
     rows = [*home.values_list("person", "left_at"), *out.values_list("person", "at")]
-    return {person: at for person, at in sorted(rows, key=lambda row: row[1]) if person}
+    found: dict[int, dt.datetime] = {}
+    for person, at in rows:
+        if person and at:
+            found[person] = max(at, found.get(person, at))
+    return found
 
 
 def _write(
@@ -261,6 +265,7 @@ def _taken_back(
 @transaction.atomic
 def step(actor: Actor, absence: Absence, told: StepEntry, now: dt.datetime) -> Absence:
     """Take a trace a step on; refused with what is missing, or by whose step it is."""
+    audit.hold(absence.school_id)
     row = Absence.objects.select_for_update().get(pk=absence.pk)
     if AbsenceStep.objects.filter(entry=told.entry).exists():
         return row
@@ -295,6 +300,7 @@ def sign(
 
 @transaction.atomic
 def _sign_class(actor: Actor, absence: Absence, now: dt.datetime) -> Absence:
+    audit.hold(absence.school_id)
     row = Absence.objects.select_for_update().get(pk=absence.pk)
     if row.class_signed_by_id == actor.person_id:
         return row

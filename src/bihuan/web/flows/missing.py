@@ -68,6 +68,10 @@ class _Group:
     classes: list[Unit]
 
 
+_Whom = list[tuple[str, list[tuple[tuple[int, ...], list[Unit]]]]]
+"""Of each name of a rung its people, with the classes they are told of."""
+
+
 def climb(now: dt.datetime) -> int:
     """Tell everybody whose rung has come of a missing check; says how many notices it made."""
     schools = list(
@@ -83,7 +87,11 @@ def climb(now: dt.datetime) -> int:
         for school in schools:
             if school.path[:ROOT] in site.roots:
                 for group in _groups(site, school, policies[school.pk], now):
-                    told += _tell(group, site, now)
+                    rung = group.rung.rung.to
+                    whom = [
+                        (n, list(_held(n, group.classes, now.date()))) for n in rung
+                    ]
+                    told += _tell(group, whom, site, now)
     return told
 
 
@@ -147,11 +155,11 @@ def _waits(site: _Site, unit: Unit, slot: Slot, rung: Due) -> bool:
 
 
 @transaction.atomic
-def _tell(group: _Group, site: _Site, now: dt.datetime) -> int:
+def _tell(group: _Group, whom: _Whom, site: _Site, now: dt.datetime) -> int:
     """Tell the people of a rung, class by class below and by the number above; note it."""
     notices, people = 0, {unit.pk: set[int]() for unit in group.classes}
-    for name in group.rung.rung.to:
-        for held, classes in _held(name, group.classes, now.date()):
+    for name, parts in whom:
+        for held, classes in parts:
             notices += (
                 _above(group, name, held, classes, now)
                 if name in CLIMBS

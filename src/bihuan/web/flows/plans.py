@@ -8,7 +8,7 @@ bureau publishes is in force and is mirrored into units, people, rights and duti
 import datetime as dt
 import hashlib
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -67,7 +67,7 @@ def upload(
 def _next(
     actor: Actor, unit: Unit, name: str, data: bytes, now: dt.datetime
 ) -> PlanVersion:
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    audit.hold(unit.school or unit)
     digest = hashlib.sha256(data).hexdigest()
     last = PlanVersion.objects.filter(unit=unit).order_by("-number").first()
     if last is not None and last.digest == digest and last.state == PlanState.DRAFT:
@@ -288,7 +288,7 @@ def _step(
 
 
 def _write(
-    actor: Actor, deed: str, row: PlanVersion, now: dt.datetime, **body: int
+    actor: Actor, deed: str, row: PlanVersion, now: dt.datetime, **body: Any
 ) -> None:
     audit.write(
         actor, deed, row, school=row.unit.school or row.unit, at=now,
