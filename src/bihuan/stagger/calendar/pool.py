@@ -38,6 +38,10 @@ PRICED, FIRST = 0.35, 0.6
 ROUNDS = 6
 OVER = 1.01
 """How far above the bound the best plan of all is thought to be, for the price's step."""
+LEAST = 4.0
+"""Seconds that a county has for its first plan, however many there are."""
+AGAIN = (2.0, 8.0)
+"""How much longer it has when it found none."""
 SLACK = 1e-6
 EDGE = 40
 """Days that matter before the first county opens, and after a year."""
@@ -229,7 +233,7 @@ class _Whole:
             cost[built.choices] += self.price_[at] * asked.sampled[asked.batch]
         found = lp.relaxed(
             replace(built, cost=cost),
-            seconds=max(5.0, self.clock.left),
+            seconds=max(5.0, PRICED * self.clock.seconds - self.clock.spent),
             seed=self.seed,
         )
         if found.ended is not Ended.BEST or found.x is None:
@@ -271,12 +275,13 @@ class _Whole:
             if county.place is None
         ]
         share = max(1.0, FIRST * self.clock.seconds - self.clock.spent)
-        seconds = max(2.0, share * self.workers / max(1, len(todo)))
+        seconds = max(LEAST, share * self.workers / max(1, len(todo)))
         with ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(lambda row: self._plan(row[0], row[1], seconds), todo))
-        for county in self.counties:
-            if county.place is None and not self.stopped.is_set():
-                self._plan(county, self._left(county), 3 * seconds)
+        for longer in AGAIN:  # a plan for everybody comes before the end of the time
+            for county in self.counties:
+                if county.place is None and not self.stopped.is_set():
+                    self._plan(county, self._left(county), longer * seconds)
 
     def better(self) -> None:
         """Each county again with all that the others leave, until time is up."""
