@@ -63,14 +63,20 @@ class Oracle:
         return Answer(Seen.UNKNOWN)
 
 
+class _Silent(highspy.Highs):  # type: ignore[misc]
+    """HiGHS without the banner that it prints where callbacks are set up."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  # the solver's own name
+        """Leave callbacks alone: nobody uses them here."""
+
+
 def engine(**options: Any) -> Any:
     """HiGHS, silent.
 
     The number of threads is not said: HiGHS refuses to run where another solver of the
     process was told another number.
     """
-    make: Any = highspy.Highs
-    solver = make()
+    solver: Any = _Silent()
     for option, value in {"output_flag": False, **options}.items():
         solver.setOptionValue(option, value)
     return solver

@@ -246,7 +246,7 @@ def _more(
     asked: _Asked, known: Core, x: Floats, broken: dict[str, int]
 ) -> Iterator[Way]:
     """Everything as the hand put it, with what is scarce made enough."""
-    plan, lines = asked.plan, []
+    plan, lines = asked.plan, list[str]()
     for name in broken:
         step = changed(known, x, plan, name)
         if step is None:
