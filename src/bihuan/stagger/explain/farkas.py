@@ -63,7 +63,7 @@ class Oracle:
         return Answer(Seen.UNKNOWN)
 
 
-class _Silent(highspy.Highs):  # type: ignore[misc]
+class _Silent(highspy.Highs):
     """HiGHS without the banner that it prints where callbacks are set up."""
 
     def enableCallbacks(self) -> None:  # noqa: N802  # the solver's own name
@@ -76,7 +76,8 @@ def engine(**options: Any) -> Any:
     The number of threads is not said: HiGHS refuses to run where another solver of the
     process was told another number.
     """
-    solver: Any = _Silent()
+    make: Any = _Silent
+    solver = make()
     for option, value in {"output_flag": False, **options}.items():
         solver.setOptionValue(option, value)
     return solver
