@@ -44,12 +44,12 @@ def first_fit(built: Model) -> Ints | None:
     batches = len(built.spec.batches)
     load = np.zeros(len(ground_.room))
     place = np.full(len(ground_.low), -1)
-    for entity in np.flatnonzero(ground_.high - ground_.low == 1):
-        _take(ground_, load, place, int(entity), int(ground_.low[entity]))
+    for alone in np.flatnonzero(ground_.high - ground_.low == 1):
+        _take(ground_, load, place, int(alone), int(ground_.low[alone]))
     for entity in _order(built.spec):
         if place[entity] < 0 and not _open(ground_, load, place, entity, batches):
             return None
-    late = [n for n in range(len(place)) if place[n] < 0]
+    late = [int(n) for n in np.flatnonzero(place < 0)]
     if all(_open(ground_, load, place, n, batches) for n in late):
         return place
     return None

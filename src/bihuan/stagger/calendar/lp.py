@@ -58,7 +58,7 @@ def version() -> str:
     return f"highs {highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 
 
-class _Quiet(highspy.Highs):  # type: ignore[misc]
+class _Quiet(highspy.Highs):
     """HiGHS without its banner, which it prints where callbacks are set up."""
 
     def enableCallbacks(self) -> None:  # noqa: N802  # the solver's own name
@@ -67,7 +67,7 @@ class _Quiet(highspy.Highs):  # type: ignore[misc]
 
 def engine(programme: Programme, *, threads: int = 1, seed: int = 0) -> Any:
     """A solver with a programme in it, as an LP."""
-    solver = _Quiet()
+    solver: Any = _Quiet()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)  # noqa: FBT003  # takes no names
     solver.setOptionValue("random_seed", seed % 2**31)
     solver.setOptionValue("threads", threads)

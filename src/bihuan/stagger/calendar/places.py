@@ -17,18 +17,17 @@ def filled(model: Model, place: Ints) -> Floats:
     """All columns of a plan: choices, siblings together, peak, unfairness."""
     x = np.zeros(len(model.cost))
     x[place] = 1.0
-    rows = np.arange(len(model.row_lower))
     if len(model.pair):
         x[model.together] = _together(model, x)
     come = model.activity(x)
     for column in (model.peak, model.unfair):
-        mine = rows[_rows_of(model, column)]
+        mine = _rows_of(model, column)
         x[column] = max(0.0, come[mine].max(initial=0.0))
     return x
 
 
 def _rows_of(model: Model, column: int) -> Ints:
-    return model.entry_row[model.column == column]
+    return np.unique(model.entry_row[model.column == column])
 
 
 def _together(model: Model, x: Floats) -> Floats:
@@ -39,7 +38,7 @@ def _together(model: Model, x: Floats) -> Floats:
     taken = np.flatnonzero(x[model.choices] > 0.5)  # noqa: PLR2004  # a half
     day[spec.batch[taken]] = spec.day[taken]
     both = (day[one] == model.pair_day) & (day[other] == model.pair_day)
-    return both.astype(np.float64)
+    return np.asarray(both, dtype=np.float64)
 
 
 def places(model: Model, x: Floats) -> Ints:

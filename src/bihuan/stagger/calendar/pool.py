@@ -153,9 +153,10 @@ class _Whole:
     def room(self) -> Floats:
         """What the pool has for the window from each day on; standing dates in any case."""
         padded = np.concatenate([self.by_day, np.full(self.ahead, np.inf)])
-        room = np.sum([padded[n : n + self.days] for n in range(self.ahead)], axis=0)
+        parts = [padded[n : n + self.days] for n in range(self.ahead)]
+        room = np.sum(parts, axis=0)
         standing = sum((c.standing for c in self.counties if c.standing is not None), 0)
-        return np.maximum(room, standing)
+        return np.asarray(np.maximum(room, standing), dtype=np.float64)
 
     def windows(self, asked: Spec, batch: Ints, day: Ints, share: Floats) -> Floats:
         """Persons sampled by window, of batches that open on days."""

@@ -13,7 +13,7 @@ import numpy as np
 from bihuan.base.ids import AreaCode
 from bihuan.plan.words import CapacityKind, Tuning
 from bihuan.stagger.answer import Aim, Goal
-from bihuan.stagger.calendar.days import EVERYWHERE, Floats, Ints
+from bihuan.stagger.calendar.days import EVERYWHERE, Flags, Floats, Ints
 from bihuan.stagger.calendar.spec import Spec
 
 NONE = -(10**6)
@@ -93,11 +93,12 @@ class Programme:
 
     def activity(self, x: Floats) -> Floats:
         """What each row comes to."""
-        return np.bincount(
+        come = np.bincount(
             self.entry_row,
             weights=self.value * x[self.column],
             minlength=len(self.row_lower),
         )
+        return come.astype(np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -349,7 +350,7 @@ def _loads(spec: Spec) -> Iterator[Load]:
 
 
 def _load(
-    spec: Spec, kind: CapacityKind, takes: Floats, who: Ints, days: range
+    spec: Spec, kind: CapacityKind, takes: Floats, who: Flags, days: range
 ) -> Load:
     """What batches take on days counted from their opening."""
     at = np.flatnonzero((who & (takes > 0))[spec.batch])
@@ -365,7 +366,7 @@ def _stands(spec: Spec, choice: Ints) -> Floats:
         [spec.days.number(b.fixed) if b.fixed else NONE for b in spec.batches],
         dtype=np.int64,
     )
-    return (known[spec.batch[choice]] == spec.day[choice]).astype(np.float64)
+    return np.asarray(known[spec.batch[choice]] == spec.day[choice], dtype=np.float64)
 
 
 def _room(spec: Spec, kind: CapacityKind, area: AreaCode) -> Floats:
@@ -461,7 +462,7 @@ def _supplied(spec: Spec, area: AreaCode) -> Iterator[Block]:
         if not len(back) or taken.sum() <= max(room[at], standing):
             continue
         yield _block(
-            np.zeros(len(back)),
+            np.zeros(len(back), dtype=np.int64),
             back,
             taken,
             upper=np.array([max(room[at], standing)]),

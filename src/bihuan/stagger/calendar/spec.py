@@ -404,7 +404,7 @@ def _unready(
     days: on which the school may be inspected, and on which it can pass.
     """
     made, (open_, able) = around.made, days
-    fixed = [(around.days.number(on), n) for n in numbers if (on := made[n].fixed)]
+    fixed = [(around.days.number(d), n) for n in numbers if (d := made[n].fixed)]
     if not fixed:
         return None
     on, first = min(fixed)

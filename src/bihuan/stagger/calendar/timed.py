@@ -2,9 +2,9 @@
 
 import math
 from dataclasses import replace
+from importlib.metadata import version
 
 import numpy as np
-import ortools
 from ortools.sat.python import cp_model
 
 from bihuan.plan.plan import Plan
@@ -43,7 +43,7 @@ def timed(
         search.offer(places(built, x))
         search.bound = solver.best_objective_bound / SCALE + built.offset
     found = answer(search, None, aim=aim, seed=seed)
-    return replace(found, engine=f"cp-sat {ortools.__version__}, time-indexed")
+    return replace(found, engine=f"cp-sat {version('ortools')}, time-indexed")
 
 
 def whole(
