@@ -107,10 +107,16 @@ def _conflict(number: int, seconds: float) -> Row:
     }
 
 
-def shock(seed: int, name: str, seconds: float, **_: Any) -> Row:
-    """A county's calendar planned anew after a shock."""
+def shock(seed: int, seconds: float, **_: Any) -> list[Row]:
+    """A county's calendar planned anew after each shock."""
     plan = make_county.county(seed)
     old = plan_calendar(plan, seconds=30, threads=2, seed=seed)
+    if not old.openings:
+        return []
+    return [_shock(plan, old, seed, name, seconds) for name in SHOCKS]
+
+
+def _shock(plan: Plan, old: Calendar, seed: int, name: str, seconds: float) -> Row:
     after = SHOCKS[name](plan, old)
     begun = time.perf_counter()
     found = replan(after, old, seconds=seconds, threads=2, seed=seed)
