@@ -9,6 +9,8 @@ from bihuan.stagger.explain.integers import Sat, highs
 
 HARDEST = ("order", "lock", "visit", "end", "gap")
 """Kinds of groups in the order in which a conflict would rather do without them."""
+ALONE = 0.4
+"""Share of the time in which limits are tried one by one."""
 Left = Callable[[], float]
 """Seconds that are left."""
 
@@ -93,8 +95,9 @@ def by_integers(core: Core, left: Left) -> Found | None:
 def _alone(core: Core, sat: Sat, left: Left) -> set[str] | None:
     """One limit with all that is no limit: most conflicts of whole days are of one place."""
     limits = [g for g in core.groups if g.partition(":")[0] not in HARDEST]
+    until = left() * (1 - ALONE)
     for name in limits:
-        if left() <= 0:
+        if left() <= until:
             return None
         others = set(limits) - {name}
         if sat.ask(others, seconds=min(2.0, left() / 4)).seen is Seen.IMPOSSIBLE:
