@@ -144,3 +144,57 @@ def test_a_gate_says_no_illness(cast: Cast) -> None:
     status, told = call(secret, "POST", path, body)
     assert status == 200
     assert set(told) == {"verdict", "reason", "said"}
+
+
+@pytest.mark.parametrize("made_at", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", "2026-03-09T07:20:00"])  # fmt: skip
+def test_a_moment_is_one_of_our_times_and_has_a_zone(cast: Cast, made_at: str) -> None:
+    secret = token(cast, "school_a", Deed.GATE_KEEP)
+    path = f"/gates/{cast.units['gate_a'].pk}/passings"
+    person = cast.people["pupil_a1_1"].pk
+    body = {"entry": str(uuid.uuid4()), "person": person, "made_at": made_at}
+    status, told = call(secret, "POST", path, body)
+    assert (status, told["wrong"][0]["field"]) == (422, "made_at")
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\xff", '{"entry": NaN}', "null", "[]"])  # fmt: skip
+def test_what_is_no_body_is_refused_with_a_sentence(cast: Cast, text: str) -> None:
+    secret = token(cast, "school_a", Deed.GATE_KEEP)
+    answer = Client().post(
+        f"/api/v1/gates/{cast.units['gate_a'].pk}/passings", text.encode("latin-1"),
+        content_type="application/json", headers={"Authorization": f"Bearer {secret}"},
+    )  # fmt: skip
+    assert answer.status_code in {400, 422}
+    assert answer.json()["said"]
+
+
+def test_an_entry_of_elsewhere_is_not_answered(cast: Cast) -> None:
+    """A number that another class has used already is no key to its row."""
+    secret = token(cast, "school_a", Deed.CHECK_ENTER, Deed.CHECK_SEE)
+    body = check(cast)
+    first = cast.units["class_a1"].pk
+    assert call(secret, "POST", f"/units/{first}/checks", body)[0] == 200
+    away = token(cast, "school_b", Deed.CHECK_ENTER)
+    other = body | {"expected": cast.units["class_b1"].size}
+    status, told = call(
+        away, "POST", f"/units/{cast.units['class_b1'].pk}/checks", other
+    )
+    assert status in {404, 409, 422}, told
+    assert "check" not in told
+
+
+def test_a_ledgers_entry_of_elsewhere_is_not_answered(cast: Cast) -> None:
+    deeds = (Deed.GATE_SLIP,)
+    entry = str(uuid.uuid4())
+
+    def slip(klass: str, pupil: str) -> dict[str, Any]:
+        return {
+            "entry": entry, "unit_number": cast.units[klass].pk, "reason": "home",
+            "person": cast.people[pupil].pk, "starts": "2026-03-09T07:00:00+08:00",
+            "ends": "2026-03-09T09:00:00+08:00",
+        }  # fmt: skip
+
+    mine = call(token(cast, "school_a", *deeds), "POST", "/ledgers/slips", slip("class_a1", "pupil_a1_1"))  # fmt: skip
+    assert mine[0] == 200
+    status, told = call(token(cast, "school_b", *deeds), "POST", "/ledgers/slips", slip("class_b1", "pupil_b1_1"))  # fmt: skip
+    assert status == 409
+    assert "number" not in told

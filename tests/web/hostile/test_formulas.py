@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.test import Client
 
 import bihuan.web
-from access_world import MORNING, ROLES, World, world
+from access_world import ROLES, World, world
 from bihuan.rules.access import Deed, right
 from bihuan.web.ledgers.core.models import Import
 from bihuan.web.ledgers.core.registry import ledgers
@@ -24,6 +24,7 @@ from bihuan.web.org import clock
 from hostile_files import repacked, workbook
 from ledger_world.desk import enter
 from site_routes import routes
+from site_world import MORNING
 
 pytestmark = pytest.mark.django_db
 HOT: Final = (
@@ -114,7 +115,8 @@ def got(answer: Any) -> bytes:
 def test_no_ledger_hands_out_a_formula(site: World) -> None:
     enter(site.cast.client("teacher"), site.cast, 1, address="=1+1")
     assert plant() > 300
-    wrong, seen = [], {}
+    wrong: list[str] = []
+    seen: dict[str, int] = {}
     for slug, ledger in ledgers().items():
         for who, role in ROLES.items():
             if not (right(role, ledger.see) and right(role, Deed.EXPORT)):

@@ -17,10 +17,11 @@ from django.urls import reverse
 import bihuan.web
 from access_api import ALL, all_calls, secrets
 from access_routes import Route, all_routes
-from access_world import MORNING, ROLES, World, world
+from access_world import ROLES, World, world
 from bihuan.web.notices.login import WeCom
 from bihuan.web.org import clock
 from site_routes import routes as every_route
+from site_world import MORNING
 
 pytestmark = pytest.mark.django_db
 TABLE: Final = Path(__file__).parents[1] / "access_table.txt"
@@ -50,14 +51,14 @@ METHODS: Final = (
 BROKEN: Final = 500
 
 
-def how_many(name: str, some: Any, every: Any) -> Any:
+def how_many(name: str, some: Any, every: Any) -> pytest.MarkDecorator:
     """A test with some of the oddities; the slow run has every one of them."""
     return pytest.mark.parametrize(
         name, [some, pytest.param(every, marks=pytest.mark.slow)], ids=["some", "every"]
     )
 
 
-HOW_MANY: Final = how_many("values", QUICK, VALUES)
+HOW_MANY: Final[pytest.MarkDecorator] = how_many("values", QUICK, VALUES)
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def undone(ask: Any) -> HttpResponseBase:
     with transaction.atomic():
         answer: HttpResponseBase = ask()
         if answer.streaming:
-            list(answer)  # type: ignore[call-overload]  # to its end, so that its file is closed
+            list(answer)  # to its end, so that its file is closed
         transaction.set_rollback(True)
     return answer
 
@@ -220,7 +221,7 @@ def bent(
             yield f"{name}={value[:12]!a}", {**body, name: value}
 
 
-ODD_JSON: Final = (
+ODD_JSON: Final[tuple[Any, ...]] = (
     None,
     True,
     -1,

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from access_routes import all_routes
-from access_world import MORNING, ROLES as ROLES_ALL, World, world
+from access_world import ROLES as ROLES_ALL, World, world
 from bihuan.web.org import clock
 from phone_site import phone_of, stand_at
 from script_rows import plant, shown
 from site_crawl import LONG, SHORT, Page, crawl, fill, presses
-from site_world import Cast, build
+from site_world import MORNING, Cast, build
 
 pytestmark = pytest.mark.django_db
 ROLES = (

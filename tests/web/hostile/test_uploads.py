@@ -19,7 +19,7 @@ from django.test import Client
 from PIL import Image
 
 import bihuan.web
-from access_world import MORNING, ROLES, World, world
+from access_world import ROLES, World, world
 from bihuan.rules.access import right
 from bihuan.web.ledgers.core.models import Evidence, Import, SuperiorForm
 from bihuan.web.ledgers.core.registry import ledgers
@@ -27,6 +27,7 @@ from bihuan.web.org import clock
 from bihuan.web.org.models import EnrolmentImport, PlanVersion
 from hostile_files import NAMES, Harm, books, photos, polyglot, with_macro, workbook
 from site_crawl import Page
+from site_world import MORNING
 
 pytestmark = pytest.mark.django_db
 MIB: Final = 2**20
@@ -158,7 +159,7 @@ def judge(site: World, doors: dict[str, Door], harms: Iterator[Harm]) -> Iterato
                 before = now
 
 
-def said(answer: HttpResponse) -> set[str]:
+def said(answer: Any) -> set[str]:
     """The texts of a page."""
     return set(re.findall(r">([^<>]+)<", answer.content.decode()))
 

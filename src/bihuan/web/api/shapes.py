@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from bihuan.rules.triage import Symptom
 from bihuan.web.ledgers.checks.models import Kind, Slot
+from bihuan.web.org.told import Moment
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Temperature = Annotated[Decimal, Field(ge=34, le=43, decimal_places=1)]
@@ -42,7 +43,7 @@ class CheckIn(Strict):
     expected: Annotated[int, Field(ge=0, le=500)]
     exceptions: list[ExceptionIn] = Field(default_factory=list, max_length=500)
     back: list[Id] = Field(default_factory=list, max_length=500)
-    made_at: dt.datetime | None = None
+    made_at: Moment | None = None
 
 
 class CheckOut(Schema):
@@ -99,7 +100,7 @@ class PassIn(Strict):
     lane: Annotated[int, Field(ge=1, le=9)] = 1
     celsius: Temperature | None = None
     again: Temperature | None = Field(None, description="the second measurement")
-    made_at: dt.datetime | None = None
+    made_at: Moment | None = None
 
 
 class PassOut(Schema):

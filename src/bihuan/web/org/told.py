@@ -5,12 +5,14 @@ A day of the year 1 or 9999 is a day to Python and breaks whatever counts from i
 
 import datetime as dt
 import json
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from pydantic import AfterValidator, AwareDatetime
 
+Day = TypeVar("Day", bound=dt.date)
 FIRST: Final = 1900
 LAST: Final = 2199
 """Years that somebody may mean: from the birth of the oldest on."""
@@ -26,15 +28,12 @@ def json_of(request: HttpRequest) -> Any:
 
 def day_of(came: Any) -> dt.date:
     """A day as JSON and addresses have it; ValueError: it is none of our times."""
-    day = dt.date.fromisoformat(came)
-    _within(day)
-    return day
+    return _within(dt.date.fromisoformat(came))
 
 
 def moment_of(came: Any) -> dt.datetime:
     """A moment with its zone; ValueError: it is none, or none of our times."""
-    at = dt.datetime.fromisoformat(came)
-    _within(at)
+    at = _within(dt.datetime.fromisoformat(came))
     if at.utcoffset() is None:
         raise ValueError("without a zone")
     return at
@@ -62,6 +61,11 @@ class MomentField(forms.DateTimeField):
         return at
 
 
-def _within(day: dt.date) -> None:
+def _within(day: Day) -> Day:
     if not FIRST <= day.year <= LAST:
         raise ValueError("not of our times")
+    return day
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within)]
+"""A moment with its zone in a body of the API."""

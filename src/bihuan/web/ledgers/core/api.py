@@ -21,6 +21,7 @@ from bihuan.web.ledgers.core.rows import in_force
 from bihuan.web.ledgers.core.sight import Sight, sight
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
+from bihuan.web.org.told import Moment
 
 MOST: Final = 200
 REFUSED: Final = 409
@@ -169,7 +170,7 @@ def in_schema(ledger: Ledger) -> type[Schema]:
         "entry": (uuid.UUID, ...),
         "unit_number": (Number, ...),
         "day": (dt.date | None, None),
-        "made_at": (dt.datetime | None, None),
+        "made_at": (Moment | None, None),
         "note": (str, ""),
     }
     for column in entered(ledger):

@@ -48,6 +48,8 @@ class Entry:
 def enter(actor: Actor, ledger: Ledger, told: Entry, now: dt.datetime) -> Any:
     """Write a row; the same entry sent again is answered with the row that is there."""
     known = _entered(ledger, told.entry)
+    if known is not None and known.unit_id != told.unit.pk:
+        raise Refused(_("这个编号别处用过了，没有保存；请重新填一次"))
     if known is not None:
         return known
     row = draft(actor, ledger, told, now)
@@ -68,6 +70,8 @@ def correct(
 ) -> Any:
     """Write a row that replaces another; the other stays and is marked."""
     known = _entered(ledger, entry)
+    if known is not None and known.school_id != old.school_id:
+        raise Refused(_("这个编号别处用过了，没有保存；请重新填一次"))
     if known is not None:
         return known
     old = _hold(ledger, old)
