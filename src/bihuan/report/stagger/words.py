@@ -152,6 +152,8 @@ def lead(calendar: Calendar) -> str:
 
 def conflict(told: Conflict) -> tuple[str, ...]:
     """What cannot all hold, in sentences: how sure, the rows, the way out."""
+    if not told.rows:
+        return tuple(told.said)
     rows = "".join(
         f"{mark}{text.rstrip('。；')}；"
         for mark, text in zip(CIRCLED, told.said, strict=False)
