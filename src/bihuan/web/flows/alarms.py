@@ -338,6 +338,7 @@ def _tell(alarm: Alarm, now: dt.datetime) -> None:
 @transaction.atomic
 def take(actor: Actor, alarm: Alarm, now: dt.datetime) -> None:
     """Take an alarm: from now on somebody answers for it; who was first stays."""
+    audit.hold(alarm.school_id)
     row = Alarm.objects.select_for_update().get(pk=alarm.pk)
     if row.state != AlarmState.OPEN.value:
         return
@@ -351,6 +352,7 @@ def take(actor: Actor, alarm: Alarm, now: dt.datetime) -> None:
 @transaction.atomic
 def close(actor: Actor, alarm: Alarm, diagnosis: str, now: dt.datetime) -> None:
     """Close an alarm with what its cases had; whether it was true follows from that."""
+    audit.hold(alarm.school_id)
     row = Alarm.objects.select_for_update().get(pk=alarm.pk)
     if row.state == AlarmState.CLOSED.value:
         return

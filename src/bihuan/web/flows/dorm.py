@@ -60,7 +60,7 @@ def submit_room(
     actor: Actor, room: Unit, entry: RoomEntry, now: dt.datetime
 ) -> SubmittedRoom:
     """Take a room's check; said again, it answers as the first time."""
-    Unit.objects.select_for_update().only("pk").get(pk=room.pk)
+    head = audit.hold(room.school or room)
     known, standing = _there(room, entry)
     if known is not None:
         return SubmittedRoom(known, said(known), again=True)
@@ -80,7 +80,7 @@ def submit_room(
     check.save(force_insert=True)
     RoomException.objects.bulk_create(_exceptions(check, entry))
     audit.write(
-        actor, "room.check", check, school=check.school_id, at=now,
+        actor, "room.check", check, school=check.school_id, at=now, head=head,
         expected=check.expected, present=check.present, flagged=check.flagged,
         replaces=check.replaces_id,
     )  # fmt: skip

@@ -502,6 +502,7 @@ def _set_due(row: Incident) -> None:
 
 
 def _locked(incident: Incident) -> Incident:
+    audit.hold(incident.school_id)
     return Incident.objects.select_for_update().get(pk=incident.pk)
 
 
