@@ -1,9 +1,7 @@
 """The checker passes what is right and finds whatever is changed in it."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -34,6 +32,7 @@ from bihuan.stagger.answer import (
 )
 from bihuan.stagger.verify.calendar import check, passes, terms
 from return_made import DRAWN, OPENS, Made, district, grade, returns, school
+from return_mutants import mutants, unready
 
 QUICK = settings(max_examples=25, deadline=None)
 DAY = dt.timedelta(1)
@@ -75,82 +74,6 @@ def test_each_capacity_is_counted(made: Made) -> None:
         chosen = any(o.why is Why.CHOSEN for o in made.calendar.openings)
         if chosen and row.kind is not CapacityKind.SAMPLING and row.amount:
             assert any(errors(tuple(found))) or standing, row.kind
-
-
-def mutants(calendar: Calendar) -> Iterator[tuple[str, Calendar]]:
-    """Every kind of change, at every place."""
-    yield from _openings(calendar)
-    yield from _visits(calendar)
-    yield from _claims(calendar)
-
-
-def _openings(calendar: Calendar) -> Iterator[tuple[str, Calendar]]:
-    rows = calendar.openings
-    for n, row in enumerate(rows):
-        rest = (*rows[:n], *rows[n + 1 :])
-        yield f"drop {n}", replace(calendar, openings=rest)
-        yield f"twice {n}", replace(calendar, openings=(*rows, row))
-        for what, new in _altered(row):
-            yield f"{what} {n}", replace(calendar, openings=(*rest, new))
-        for m, other in enumerate(rows[:n]):
-            if other.school == row.school and other.date != row.date:
-                dates = (replace(row, date=other.date), replace(other, date=row.date))
-                kept = tuple(o for k, o in enumerate(rows) if k not in (n, m))
-                yield f"swap {m} {n}", replace(calendar, openings=(*kept, *dates))
-    for n, (row, after) in enumerate(pairwise(rows)):
-        if row.school == after.school:
-            whole = replace(
-                row,
-                grades=row.grades + after.grades,
-                students=row.students + after.students,
-            )
-            kept = (*rows[:n], *rows[n + 2 :])
-            yield f"merge {n}", replace(calendar, openings=(*kept, whole))
-
-
-def _altered(row: Opening) -> Iterator[tuple[str, Opening]]:
-    yield "later", replace(row, date=row.date + DAY)
-    yield "earlier", replace(row, date=row.date - DAY)
-    yield "on the Sunday", replace(row, date=row.date + DAY * (6 - row.date.weekday()))
-    yield "next year", replace(row, date=row.date + DAY * 365)
-    yield "more students", replace(row, students=row.students + 1)
-    yield "unknown grade", replace(row, grades=(*row.grades, GradeCode("G99")))
-    yield "unknown school", replace(row, school=SchoolCode("NONE"))
-    yield "nobody", replace(row, grades=())
-    why = Why.LOCK if row.why is not Why.LOCK else Why.CHOSEN
-    yield "why", replace(row, why=why)
-    if len(row.grades) > 1:
-        yield "fewer grades", replace(row, grades=row.grades[1:])
-
-
-def _visits(calendar: Calendar) -> Iterator[tuple[str, Calendar]]:
-    for n, row in enumerate(calendar.visits):
-        rest = (*calendar.visits[:n], *calendar.visits[n + 1 :])
-        yield "no visit", replace(calendar, visits=rest)
-        for what, days in (("too late", 1), ("long ago", -15), ("before", -60)):
-            moved = replace(row, date=row.date + DAY * days)
-            yield what, replace(calendar, visits=(*rest, moved))
-        yield "visited twice", replace(calendar, visits=(*calendar.visits, row))
-    stranger = Visit(school=SchoolCode("NONE"), date=OPENS)
-    yield "stranger", replace(calendar, visits=(*calendar.visits, stranger))
-    for school_ in {o.school for o in calendar.openings}:
-        named = unready(school=school_, date=OPENS - DAY)
-        yield "unready", replace(calendar, unready=(named,))
-
-
-def _claims(calendar: Calendar) -> Iterator[tuple[str, Calendar]]:
-    for n, term in enumerate(calendar.terms):
-        rest = (*calendar.terms[:n], *calendar.terms[n + 1 :])
-        yield "term dropped", replace(calendar, terms=rest)
-        more = replace(term, value=term.value + 1)
-        yield f"more {term.goal}", replace(calendar, terms=(*rest, more))
-    assert calendar.objective is not None
-    yield "objective", replace(calendar, objective=calendar.objective + 1)
-    yield "bound", replace(calendar, bound=calendar.objective + 1)
-    if calendar.gap is not None:
-        yield "gap", replace(calendar, gap=calendar.gap / 2)
-        yield "proven", replace(calendar, status=Status.PROVEN)
-    yield "nothing", replace(calendar, openings=())
 
 
 # --- rule by rule, worked out by hand --------------------------------------------------
@@ -334,18 +257,6 @@ def test_what_a_fixed_date_alone_takes_is_a_warning() -> None:
     found = check(plan, dated())
     assert {p.code for p in found if p.weight is Weight.WARNING} == {"G327"}
     assert {p.code for p in found if p.weight is Weight.ERROR} == {"G303"}
-
-
-def unready(**changes: object) -> Unready:
-    row = Unready(
-        school=SchoolCode("S"),
-        grades=(GradeCode("G12"),),
-        date=OPENS,
-        order="O1",
-        ready=MARCH[10],
-        mend_by=MARCH[9],
-    )
-    return replace(row, **changes)  # type: ignore[arg-type]  # fields by name
 
 
 def visited(on: dt.date | None, *named: Unready) -> tuple[Plan, Calendar]:

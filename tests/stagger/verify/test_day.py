@@ -1,13 +1,12 @@
 """The checker passes a day that is right and finds whatever is changed in it."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 
-from bihuan.base.ids import ClassCode, GradeCode, PersonId, ZoneCode
+from bihuan.base.ids import GradeCode, ZoneCode
 from bihuan.plan.measures import StagedOpening
 from bihuan.plan.plan import Plan
 from bihuan.plan.staging import Slot, Staging
@@ -15,7 +14,8 @@ from bihuan.plan.timetable import CalendarDay
 from bihuan.plan.words import DayKind, Flow, Setting, Tuning, Who
 from bihuan.stagger.answer import Calendar, Day, Mixing, Opening, Queue, Status
 from bihuan.stagger.verify.day import check
-from day_made import GATES, Made, S, clock, days, klass, of, shifted
+from day_made import Made, S, clock, days, klass, of, shifted
+from day_mutants import minute, mutants
 
 QUICK = settings(max_examples=6, deadline=None)
 
@@ -38,44 +38,6 @@ def test_no_changed_day_passes(made: Made) -> None:
         assert said(made.plan, changed), what
 
 
-def mutants(day: Day) -> Iterator[tuple[str, Day]]:
-    """Every kind of change, at every slot."""
-    for n, slot in enumerate(day.slots):
-        rest = (*day.slots[:n], *day.slots[n + 1 :])
-        yield f"dropped {n}", replace(day, slots=rest)
-        yield f"twice {n}", replace(day, slots=(*day.slots, slot))
-        for what, new in altered(slot):
-            yield f"{what} {n}", replace(day, slots=(*rest, new))
-    yield "one grade less", replace(day, present=day.present[1:])
-    stranger = GradeCode("G99")
-    yield "one grade more", replace(day, present=(*day.present, stranger))
-    sunday = day.date + dt.timedelta(6 - day.date.weekday())
-    yield "a Sunday", replace(day, date=sunday)
-
-
-def altered(slot: Slot) -> Iterator[tuple[str, Slot]]:
-    yield "before its period", shifted(slot, -180)
-    yield "after its period", shifted(slot, 181)
-    yield "backwards", replace(slot, start=slot.end, end=slot.start)
-    yield "at a place that is not", replace(slot, zone=ZoneCode("NONE"))
-    yield "at a place of another kind", replace(slot, zone=ZoneCode("STAIR"))
-    others = [code for code in GATES.values() if code != slot.zone]
-    if slot.flow in (Flow.ARRIVAL, Flow.DISMISSAL):
-        yield "at the others' gate", replace(slot, zone=others[0])
-        yield "by a lane that is not", replace(slot, lane=3)
-    else:
-        yield "by a lane away from gates", replace(slot, lane=1)
-    if slot.flow in (Flow.LUNCH, Flow.BREAKFAST):
-        yield "too short to eat", replace(slot, end=clock(_minute(slot.end) - 2))
-    yield "led by another", replace(slot, leader=PersonId("NOBODY"))
-    yield "of nobody", replace(slot, klass=ClassCode("NONE"))
-    yield "for everybody", replace(slot, who=Who.ALL)
-
-
-def _minute(at: dt.time) -> int:
-    return at.hour * 60 + at.minute
-
-
 @QUICK
 @given(days())
 def test_what_is_sent_to_one_place_at_one_time_is_counted(made: Made) -> None:
@@ -93,7 +55,7 @@ def test_what_is_sent_to_one_place_at_one_time_is_counted(made: Made) -> None:
             continue
         first = own[0]
         jammed = tuple(
-            replace(slot, start=first.start, end=clock(_minute(first.start) + 1))
+            replace(slot, start=first.start, end=clock(minute(first.start) + 1))
             if slot.flow is flow and flow is not Flow.LUNCH
             else replace(slot, start=first.start, end=first.end)
             if slot.flow is flow
@@ -139,7 +101,7 @@ def test_the_day_of_two_classes_passes(whole: Made) -> None:
     ("length", "codes"),
     [(4, []), (3, ["G371"]), (1, ["G370", "G371"])],
 )
-def test_a_lane_takes_eight_and_a_half_a_minute(
+def test_a_lane_takes_eight_and_a_half_aminute(
     whole: Made, length: int, codes: list[str]
 ) -> None:
     """30 day students: (1 - 0.15) x 4 x 60 / 6 = 34, in three minutes 25, a gate twice that."""
@@ -153,7 +115,7 @@ def test_a_hall_seats_three_quarters(whole: Made) -> None:
     assert said(whole.plan, day) == ["G372"]
 
 
-def test_a_counter_serves_seventy_a_minute(whole: Made) -> None:
+def test_a_counter_serves_seventy_aminute(whole: Made) -> None:
     """40 in a slot of 21 minutes are served in one; of 20 minutes in none."""
     day = with_slot(whole.day, "C0", Flow.LUNCH, end=clock(11 * 60 + 20))
     assert said(whole.plan, day) == ["G373"]
