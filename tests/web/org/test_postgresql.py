@@ -39,7 +39,7 @@ def kept(server: Server) -> Iterator[Any]:
 def test_a_quiet_connection_is_not_asked(
     kept: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked: list[Any] = []
     monkeypatch.setattr(base.DatabaseWrapper, "is_usable", asked.append)
     assert kept.is_usable()
     assert asked == []
