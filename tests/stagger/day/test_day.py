@@ -214,7 +214,7 @@ def test_no_seats_for_so_many_is_impossible_and_seats_are_a_way_out() -> None:
 
 @pytest.mark.slow
 def test_every_repair_repairs() -> None:
-    plan = set_to(sixty_classes(0), seated=0.6)
+    plan = set_to(sixty_classes(0), seated=0.5)
     day = plan_day(plan, SCHOOL, LATER, rates=RATES, seconds=4.0)
     assert day.conflict is not None
     seats = next(r for r in day.conflict.repairs if r.row == "seats")

@@ -21,8 +21,9 @@ from bihuan.stagger.day.pack import (
     Packing,
     Rule,
     blocks,
-    floor_of,
+    level_floor,
     search,
+    water,
 )
 
 STRANGE: Final = 2000.0
@@ -144,9 +145,33 @@ class Through:
 
     @property
     def floor(self) -> float:
-        """No choice has fewer pairs at the gates, oneself half counted."""
-        rooms = min(len(self.windows) * len(self.facts.gates), len(self.needs))
-        return floor_of([sum(need.size for need in self.needs)], rooms, pairs)
+        """No choice has fewer pairs at the gates, oneself half counted.
+
+        Everybody evenly; or those who are bound to a part of the windows evenly there and
+        the rest elsewhere, where it is fuller there: then nobody else would come to it.
+        """
+        best = 0.0
+        spans = {(need.low, need.high) for need in self.needs}
+        everywhere = (self.windows[0][0], self.windows[-1][1])
+        for low, high in (everywhere, *sorted(spans)):
+            own = [n.size for n in self.needs if low <= n.low and n.high <= high]
+            rest = [n.size for n in self.needs if n.low < low or high < n.high]
+            here = self._holds(low, high, len(own), inside=True)
+            there = self._holds(low, high, len(rest), inside=False)
+            if water(sum(own), here)[0] >= water(sum(rest), there)[0]:
+                fewest = level_floor(sum(own), here, pairs)
+                best = max(best, fewest + level_floor(sum(rest), there, pairs))
+        return best
+
+    def _holds(self, low: int, high: int, classes: int, *, inside: bool) -> list[int]:
+        """The largest rooms inside or outside a span, no more than there are classes."""
+        holds = sorted(
+            gate.lanes * self.facts.limits.through(self.flow, until - start)
+            for start, until in self.windows
+            if (low <= start and until <= high) is inside
+            for gate in self.facts.gates
+        )
+        return holds[len(holds) - min(classes, len(holds)) :]
 
 
 def pairs(persons: float) -> float:

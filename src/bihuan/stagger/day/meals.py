@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from math import ceil
 from typing import Final
@@ -17,6 +18,7 @@ from bihuan.stagger.day.pack import (
     Rule,
     blocks,
     floor_of,
+    level_floor,
     search,
 )
 
@@ -80,6 +82,7 @@ class Sitting:
             for hall in self.facts.halls
         ]
 
+    @cached_property
     def packing(self) -> Packing:
         """The question for the solver."""
         cells = self.cells
@@ -137,7 +140,7 @@ class Sitting:
     def placed(self, choice: Sequence[int]) -> tuple[Placed, ...]:
         """Slots: each as long as its cell needs to be served and to eat."""
         cells = self.cells
-        loads = self.packing().loads(choice)
+        loads = self.packing.loads(choice)
         done = []
         for need, cell in zip(self.needs, choice, strict=True):
             sitting, hall = cells[cell]
@@ -193,7 +196,7 @@ def seat(
             )
             spent += found.seconds
             if found.choice is not None:
-                price = asked.packing().price(found.choice)
+                price = asked.packing.price(found.choice)
                 if best is None or price < best[0]:
                     best = price, asked.placed(found.choice)
             if (any_will_do and best) or spent >= left:
@@ -214,7 +217,7 @@ def seat(
 
 def _search(asked: Sitting, *, seconds: float, seed: int, any_will_do: bool) -> Found:
     return search(
-        asked.packing(),
+        asked.packing,
         seconds=max(LEAST, seconds * (1.0 if any_will_do else PURE)),
         seed=seed,
         any_will_do=any_will_do,
@@ -231,14 +234,14 @@ def in_blocks(
             asked = Sitting(
                 facts=where, needs=needs, template=template, taken=taken, pure=pure
             )
-            if not hopeless(asked) and (choice := blocks(asked.packing())):
+            if not hopeless(asked) and (choice := blocks(asked.packing)):
                 return asked.placed(choice)
     return None
 
 
 def hopeless(asked: Sitting) -> bool:
     """Whether a glance at the numbers tells that a template has no room."""
-    packing = asked.packing()
+    packing = asked.packing
     room = sum(cell.holds for cell in packing.cells)
     largest = max((cell.holds for cell in packing.cells), default=0)
     return (
@@ -257,7 +260,13 @@ def _floor(asked: Sitting) -> float:
         sizes[key] = sizes.get(key, 0) + need.size
     rate = max(hall.rate for hall in asked.facts.halls)
     eating = asked.facts.limits.eating
-    rooms = min(len(asked.cells), len(asked.needs))
-    return floor_of(
-        list(sizes.values()), rooms, lambda n: n * n / 2.0 * (eating + n / rate)
+
+    def cost(persons: float) -> float:
+        return persons * persons / 2.0 * (eating + persons / rate)
+
+    holds = [cell.holds for cell in asked.packing.cells]
+    rooms = min(len(holds), len(asked.needs))
+    return max(
+        floor_of(list(sizes.values()), rooms, cost),
+        level_floor(sum(sizes.values()), sorted(holds)[-rooms:], cost),
     )

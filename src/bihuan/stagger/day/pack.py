@@ -312,6 +312,27 @@ def floor_of(sizes: Sequence[int], rooms: int, cost: Callable[[float], float]) -
     )
 
 
+def water(size: int, holds: Sequence[int]) -> tuple[float, float]:
+    """To which level persons fill rooms, small ones to the brim; and who finds no room."""
+    left, level = float(size), 0.0
+    for number, most in enumerate(sorted(holds)):
+        level = left / (len(holds) - number)
+        if level <= most:
+            return level, 0.0
+        left -= most
+    return float("inf") if holds else 0.0, left
+
+
+def level_floor(
+    size: int, holds: Sequence[int], cost: Callable[[float], float]
+) -> float:
+    """No assignment costs less: the rooms filled to one level, small ones to the brim."""
+    level, over = water(size, holds)
+    if over >= 1.0:
+        return float("inf")
+    return sum(cost(min(float(most), level)) for most in holds)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """What the search came back with."""
