@@ -1,6 +1,5 @@
 """The calendar that is found is the best of all that the checker passes."""
 
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 

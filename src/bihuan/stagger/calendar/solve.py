@@ -35,7 +35,7 @@ from bihuan.stagger.calendar.search import Search
 from bihuan.stagger.calendar.spec import spec
 
 Quota = Mapping[dt.date, int]
-SMALL = 1500
+SMALL = 4000
 """Choices up to which HiGHS is given the whole programme."""
 CHUNKS = 400
 """Of annealing at most; a small district has fewer."""
