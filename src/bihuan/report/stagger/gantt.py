@@ -222,8 +222,11 @@ def _chips(chart: Chart, school: SchoolCode) -> list[Placed]:
     own = sorted(
         (o for o in told.calendar.openings if o.school == school), key=lambda o: o.date
     )
-    for opening in own:
+    for opening, after in zip(own, (*own[1:], None), strict=True):
         text = words.chip(told.plan, opening)
+        room = (after.date - opening.date).days * chart.day if after else WIDTH
+        if length(text, 12) + 14 > room:
+            text = text.removesuffix("年级") or text
         width = max(length(text, 12) + 12, 30.0)
         x = min(chart.x(opening.date), WIDTH - width)
         level = 0
