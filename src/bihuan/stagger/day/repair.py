@@ -112,7 +112,11 @@ class Clinic:
             if amount is not None:
                 yield Repair(
                     row=lever.row,
-                    said=f"{_(part.flow.label)}：{lever.say(amount)}",
+                    said=_(
+                        "{flow}：{change}",
+                        flow=_(part.flow.label),
+                        change=lever.say(amount),
+                    ),
                     amount=amount,
                     cost=lever.cost(amount),
                 )
@@ -223,7 +227,7 @@ def rows_of(facts: Facts, part: Part) -> Iterator[Row]:
             said=_(
                 "{zones}每通道每分钟过 {n} 人",
                 zones=_names(facts, (gate.code for gate in facts.gates)),
-                n=facts.limits.through(part.flow, 60) / 60.0,
+                n=f"{facts.limits.through(part.flow, 60) / 60.0:.1f}",
             ),
             without=_faster(MUCH),
         )
@@ -268,7 +272,7 @@ def _stair_row(facts: Facts, part: Part) -> Row:
         said=_(
             "{zones}每 5 分钟过 {n} 人",
             zones=_names(facts, codes),
-            n="、".join(dict.fromkeys(str(facts.stairs[code]) for code in codes)),
+            n=_("、").join(dict.fromkeys(str(facts.stairs[code]) for code in codes)),
         ),
         without=_wider(MUCH),
     )
@@ -423,4 +427,4 @@ def _name(facts: Facts, code: str) -> str:
 
 
 def _names(facts: Facts, codes: Iterable[str]) -> str:
-    return "、".join(_name(facts, code) for code in codes)
+    return _("、").join(_name(facts, code) for code in codes)
