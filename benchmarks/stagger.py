@@ -7,6 +7,7 @@ of each case are kept in out/bench-stagger, and a run that was broken off goes o
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -53,8 +54,10 @@ def main() -> None:
     words.add_argument("--case", help=argparse.SUPPRESS)
     asked = words.parse_args()
     if asked.case:
-        print(json.dumps(one(json.loads(asked.case))))
-        return
+        print(json.dumps(one(json.loads(asked.case))), flush=True)
+        os._exit(
+            0
+        )  # a solver's thread that is still at work must not hold up the answer
     if asked.anew and KEPT.exists():
         shutil.rmtree(KEPT)
     only = set(filter(None, asked.only.split(",")))
@@ -148,7 +151,7 @@ def ask(case: Row, *, keep: bool = False) -> Any:
     found = subprocess.run(
         [sys.executable, __file__, "--case", words],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     told = json.loads(found.stdout.strip().splitlines()[-1])
@@ -165,7 +168,7 @@ def failing(case: Row, *, keep: bool) -> Row | None:
     try:
         return dict(ask(case, keep=keep))
     except subprocess.CalledProcessError as bad:
-        print(bad.stderr[-500:], file=sys.stderr)
+        print(bad, file=sys.stderr)
         return None
 
 

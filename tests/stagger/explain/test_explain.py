@@ -10,6 +10,7 @@ import make_county
 import planted
 from bihuan.base.problems import Problem, errors
 from bihuan.plan.plan import Plan
+from bihuan.report.stagger import words
 from bihuan.stagger.answer import Conflict
 from bihuan.stagger.explain.change import calendar
 from bihuan.stagger.explain.core import core
@@ -125,6 +126,7 @@ def test_out_of_time_is_never_called_impossible() -> None:
     assert found.proof == ""
     assert found.rows == ()
     assert "未能判定" in found.said[0]
+    assert words.conflict(found) == found.said
 
 
 def test_a_plan_without_schools_has_no_conflict() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from bihuan.base.ids import AreaCode, GradeCode, SchoolCode
 from bihuan.base.wording import N_, _
 from bihuan.plan.measures import StagedOpening
-from bihuan.plan.plan import Capacity, Plan
+from bihuan.plan.plan import Capacity, Order, Plan
 from bihuan.plan.staging import Staging
 from bihuan.plan.words import CapacityKind, OrderKind, Stage, Tuning
 from bihuan.stagger.answer import Calendar, Opening, Status, Visit
@@ -387,31 +387,40 @@ def _unlocked(known: Core, x: Floats, plan: Plan, code: SchoolCode) -> Changed |
 
 
 def _ordered(known: Core, x: Floats, plan: Plan, code: str) -> Changed | None:
-    """A window from above opened as far as some dates need."""
+    """A window from above, and those given with it, opened as far as some dates need."""
     order = next(row for row in plan.orders if row.code == code)
     if order.kind is OrderKind.FIXED:
         return None
+    alike = together(plan, order)
     found = dates(known, x).openings
-    own = [
+    before = order.kind is OrderKind.NOT_BEFORE
+    used = [
         found[batch.school.code, batch.grades[0]]
         for batch in known.spec.batches
-        if order in batch.orders
+        if set(alike) & set(batch.orders)
     ]
-    before = order.kind is OrderKind.NOT_BEFORE
-    used = min(own, default=order.date) if before else max(own, default=order.date)
-    if (used >= order.date) if before else (used <= order.date):
+    to = min(used, default=order.date) if before else max(used, default=order.date)
+    if (to >= order.date) if before else (to <= order.date):
         return None
-    rows = tuple(
-        replace(row, date=used) if row.code == code else row for row in plan.orders
-    )
+    rows = tuple(replace(row, date=to) if row in alike else row for row in plan.orders)
     said = _(
         "向上级申请把{code}的{kind}{was}改为{now}",
-        code=code,
+        code="、".join(row.code for row in alike),
         kind=label(order.kind),
         was=order.date.isoformat(),
-        now=used.isoformat(),
+        now=to.isoformat(),
     )
-    return Changed(replace(plan, orders=rows), said, abs((used - order.date).days))
+    return Changed(replace(plan, orders=rows), said, abs((to - order.date).days))
+
+
+def together(plan: Plan, order: Order) -> tuple[Order, ...]:
+    """Orders that say the same of other levels: they were given together."""
+    same = (order.kind, order.date, order.extent, order.document)
+    return tuple(
+        row
+        for row in plan.orders
+        if (row.kind, row.date, row.extent, row.document) == same
+    )
 
 
 def _chosen(known: Core, x: Floats) -> list[int]:

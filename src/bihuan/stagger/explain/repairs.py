@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bihuan.plan.plan import Plan
 from bihuan.plan.words import OrderKind
 from bihuan.stagger.answer import Repair
-from bihuan.stagger.explain.change import Dates, changed, dates, holds
+from bihuan.stagger.explain.change import Dates, changed, dates, holds, together
 from bihuan.stagger.explain.core import Core
 from bihuan.stagger.explain.farkas import Oracle, Seen, support
 from bihuan.stagger.explain.levers import PRICE, bend, kind_of
@@ -61,7 +61,7 @@ def _with(
     core: Core, oracle: Oracle, plan: Plan, name: str, left: Left
 ) -> list[str] | None:
     """A group, and those of other conflicts that must give way with it."""
-    groups = [name]
+    groups = _given_together(plan, name)
     while len(groups) <= MOST and left() > 1:
         answer = oracle.ask(groups, seconds=left() / 3)
         if answer.seen is Seen.POSSIBLE:
@@ -80,6 +80,15 @@ def _with(
             )
         )
     return None
+
+
+def _given_together(plan: Plan, name: str) -> list[str]:
+    """A group; of a window from above all levels that it was given for."""
+    kind, _colon, of = name.partition(":")
+    order = next((row for row in plan.orders if row.code == of), None)
+    if kind != "order" or order is None:
+        return [name]
+    return [f"order:{row.code}" for row in together(plan, order)]
 
 
 def _tried(
