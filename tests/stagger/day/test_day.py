@@ -207,7 +207,7 @@ def test_no_seats_for_so_many_is_impossible_and_seats_are_a_way_out() -> None:
     assert day.conflict is not None
     assert day.conflict.proof == "counting"
     assert {"seats:H1", "window:lunch"} <= set(day.conflict.rows)
-    assert any(row.row == "seats" for row in day.conflict.repairs)
+    assert any(row.row == "seats:H1" for row in day.conflict.repairs)
     assert not of(day, Flow.LUNCH)
     assert of(day, Flow.ARRIVAL)  # what fits is given all the same
 
@@ -217,7 +217,7 @@ def test_every_repair_repairs() -> None:
     plan = set_to(sixty_classes(0), seated=0.5)
     day = plan_day(plan, SCHOOL, LATER, rates=RATES, seconds=4.0)
     assert day.conflict is not None
-    seats = next(r for r in day.conflict.repairs if r.row == "seats")
+    seats = next(r for r in day.conflict.repairs if r.row == "seats:H1")
     mended = set_to(plan, seated=seats.amount)
     again = plan_day(mended, SCHOOL, LATER, rates=RATES, seconds=6.0)
     assert again.conflict is None
@@ -235,7 +235,7 @@ def test_what_is_only_not_found_is_undecided_and_says_by_which_templates() -> No
     assert not day.conflict.proof
     assert {"stair:S1", "stair:S2"} <= set(day.conflict.rows)
     assert all("按批次模板" in text for text in day.conflict.said)
-    assert any(row.row == "stair" for row in day.conflict.repairs)
+    assert any(row.row == "stair:S1" for row in day.conflict.repairs)
 
 
 @pytest.mark.parametrize(

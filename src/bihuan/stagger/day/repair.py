@@ -49,6 +49,7 @@ class Lever:
     """A thing to change by growing amounts."""
 
     row: str
+    """Its group, the first place's where it moves several together."""
     amounts: tuple[float, ...]
     change: Callable[[float], Change]
     say: Callable[[float], str]
@@ -312,14 +313,14 @@ def _tap_levers(facts: Facts, part: Part) -> Iterator[Lever]:
 
 def _meal_levers(facts: Facts) -> Iterator[Lever]:
     yield Lever(
-        row="counter",
+        row=f"counter:{facts.halls[0].code}",
         amounts=tuple(map(float, COUNTERS)),
         change=_more_counters,
         say=lambda n: _("窗口每分钟多打 {n} 人的饭", n=f"{n:g}"),
         cost=lambda n: n / 10.0,
     )
     yield Lever(
-        row="seats",
+        row=f"seats:{facts.halls[0].code}",
         amounts=tuple(s for s in SEATED if s > facts.limits.seated),
         change=lambda share: _seats(share / facts.limits.seated),
         say=lambda share: _("餐位使用率提高到 {n}%", n=f"{share * 100:g}"),
@@ -327,7 +328,7 @@ def _meal_levers(facts: Facts) -> Iterator[Lever]:
     )
     if facts.stairs:
         yield Lever(
-            row="stair",
+            row=f"stair:{next(iter(facts.stairs))}",
             amounts=(2.0,),
             change=_wider,
             say=lambda _n: _("楼梯通过人数加倍"),
@@ -347,7 +348,7 @@ def _gate_levers(facts: Facts) -> Iterator[Lever]:
             cost=lambda n: 2.0 * n,
         )
     yield Lever(
-        row="gates",
+        row=f"lanes:{facts.gates[0].code}",
         amounts=(float(LANES),),
         change=lambda lanes: _more_gates(int(lanes)),
         say=lambda lanes: _("多开一个门，{n} 条通道", n=f"{lanes:g}"),
