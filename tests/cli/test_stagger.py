@@ -1,6 +1,10 @@
 """`bihuan stagger`: calendars and days planned, judged, kept, gone on from."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +28,9 @@ from bihuan.stagger.answer import Calendar, Opening, Status
 from day_made import klass, of
 from return_made import DRAWN, OPENS, district, grade, school
 
-SCHEMAS = Path(__file__).parents[2] / "docs/schema"
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "docs/schema"
+COUNTY = ROOT / "examples/county"
 Said = pytest.CaptureFixture[str]
 
 
@@ -264,6 +270,27 @@ def test_a_day_is_planned_written_and_passes_its_check(
         assert (out / name).stat().st_size > 0
     assert run(["stagger", "check", str(plan), str(out / "day.json")]) == 0
     capsys.readouterr()
+
+
+# --- a stop ---------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_stop_writes_the_best_calendar_so_far(tmp_path: Path) -> None:
+    """A county for ten minutes, stopped when a plan is there."""
+    out = tmp_path / "out"
+    words = ["stagger", "calendar", str(COUNTY), "--seconds", "600", "--out", str(out)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "bihuan", *words], stdout=subprocess.PIPE, text=True
+    ) as search:
+        time.sleep(60)
+        search.send_signal(signal.SIGINT)
+        said, _nothing = search.communicate(timeout=120)
+    assert search.returncode == 0
+    assert "中途停止" in said
+    kept = json.loads((out / "calendar.json").read_text("utf-8"))
+    assert kept["partial"] is True
+    assert kept["violations"] == []
 
 
 # --- schemas --------------------------------------------------------------------------

@@ -143,6 +143,10 @@ def check(
         ),
     ],
     *,
+    calendar_: Annotated[
+        Path | None,
+        typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help=N_("把日历画出来，写到这个文件夹"))
     ] = None,
@@ -151,7 +155,7 @@ def check(
     """Judge a calendar or a day; 0: nothing found, 1: only warnings, 2: errors."""
     from bihuan.cli import stagger_run as run
 
-    judged = run.check(usable(plan), file)
+    judged = run.check(usable(plan), file, calendar_)
     if as_json:
         answer("stagger-check", run.check_body(file, judged))
     if out:

@@ -404,17 +404,18 @@ class Judged:
     day: Day | None = None
 
 
-def check(plan: Plan, path: Path) -> Judged:
+def check(plan: Plan, path: Path, calendar_: Path | None = None) -> Judged:
     """Judge a sheet filled in by hand, or an answer kept as JSON."""
     if path.suffix.lower() == ".json":
-        return _check_answer(plan, path)
+        return _check_answer(plan, path, calendar_)
     return _check_hand(plan, path)
 
 
-def _check_answer(plan: Plan, path: Path) -> Judged:
+def _check_answer(plan: Plan, path: Path, calendar_: Path | None) -> Judged:
     if kept.schema_of(path) == kept.DAY:
         day_ = kept.read_day(path).day
-        problems = tuple(_judged_day(plan, day_, None))
+        opened = kept.read_calendar(calendar_).calendar if calendar_ else None
+        problems = tuple(_judged_day(plan, day_, opened))
         return Judged(plan=plan, problems=problems, day=day_)
     found = kept.read_calendar(path).calendar
     problems = tuple(_judged(plan, found))
