@@ -384,3 +384,9 @@ def test_nobody_disinfects_on_a_holiday() -> None:
     plan, calendar = visited(MARCH[9])
     shut = CalendarDay(date=MARCH[8], kind=DayKind.HOLIDAY)
     assert said(replace(plan, calendar=(shut,)), calendar) == ["G340"]
+
+
+def test_a_batch_that_is_told_twice_on_one_day_is_found() -> None:
+    calendar = both(MARCH[11], MARCH[12])
+    again = replace(calendar, openings=(*calendar.openings, calendar.openings[0]))
+    assert said(one_school(), again) == ["G302"]

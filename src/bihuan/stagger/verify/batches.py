@@ -1,7 +1,6 @@
 """Are the right grades opened once, in the plan's batches, on days that they may?"""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -123,10 +122,11 @@ def _covered(read: Read) -> Iterator[Problem]:
     first: dict[tuple[str, str], Opening] = {}
     for opening in read.openings:
         for code in opening.grades:
-            before = first.setdefault((opening.school, code), opening)
-            if before is not opening or Counter(opening.grades)[code] > 1:
-                words = {"first": before.date, "came": opening.date}
+            key = (opening.school, code)
+            if key in first:
+                words = {"first": first[key].date, "came": opening.date}
                 yield TWICE.at(read.where(opening), **words, **read.words(opening))
+            first.setdefault(key, opening)
     for school, code in read.asked.grades:
         if (school, code) not in first:
             batch = read.asked.batch(school, (code,))
