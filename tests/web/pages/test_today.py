@@ -7,10 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bihuan.base.wording import speak
+from bihuan.rules.access import Role
+from bihuan.web.ledgers.absences.models import Absence
+from bihuan.web.ledgers.core.models import Rung
 from bihuan.web.org import clock
-from bihuan.web.pages.asked import Asked
+from bihuan.web.org.scope import Seen, seen_as
+from bihuan.web.pages.asked import Asked, went_to
 from bihuan.web.pages.today import sheet_of
-from site_world import MORNING, Cast, build
+from site_world import DAY, MORNING, Cast, build
 
 pytestmark = pytest.mark.django_db
 WAITS = Asked(title="午检", url="/", fields=1, minutes=1)
@@ -95,3 +100,27 @@ def test_a_check_that_is_not_asked_yet_is_the_next_thing(
     assert "午检" not in text  # no plan says until when, so nothing can be said of it
     monkeypatch.setattr(clock, "now", lambda: MORNING.replace(hour=12))
     assert "午检" in page(cast, "teacher")
+
+
+def test_what_is_late_says_to_whom_it_went_but_not_to_oneself(cast: Cast) -> None:
+    def who(name: str) -> Seen:
+        return seen_as(cast.accounts[name].pk, cast.people[name], MORNING)
+
+    with speak("zh-Hans"):
+        assert went_to((Role.GRADE_HEAD,), who("teacher")) == "年级主任"
+        assert went_to((Role.GRADE_HEAD,), who("grade")) == ""
+        assert went_to(()) == ""
+
+
+def test_a_late_absence_says_how_far_it_has_climbed(cast: Cast) -> None:
+    row = Absence.objects.create(
+        unit=cast.units["class_a1"], school=cast.units["school_a"],
+        person=cast.people["pupil_a1_1"], kind="sick", day=DAY, last_day=DAY,
+        at=MORNING, state="registered", due=MORNING - dt.timedelta(minutes=40),
+    )  # fmt: skip
+    Rung.objects.create(
+        ledger="absences", row=row.pk, clock="trace", rung="N22c", at=MORNING,
+        told=[cast.people["grade"].pk],
+    )  # fmt: skip
+    assert "已转年级主任" in page(cast, "teacher")
+    assert "已转年级主任" not in page(cast, "grade")

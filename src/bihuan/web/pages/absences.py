@@ -27,12 +27,13 @@ from bihuan.web.flows import absences as flow
 from bihuan.web.flows.accounts import Refused
 from bihuan.web.ledgers.absences.ledger import LEDGER
 from bihuan.web.ledgers.absences.models import CLOSED, Absence, AbsenceStep
+from bihuan.web.ledgers.core import clocks
 from bihuan.web.ledgers.core.sight import Sight, sight
 from bihuan.web.ledgers.core.values import person_shown
 from bihuan.web.org import clock, scope
 from bihuan.web.org.door import open_to
 from bihuan.web.org.told import DayField
-from bihuan.web.pages.asked import Asked
+from bihuan.web.pages.asked import Asked, went_to
 from bihuan.web.pages.due import due
 from bihuan.web.pages.frame import say_refusals, show
 
@@ -168,6 +169,10 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
     if Role.SCHOOL_DOCTOR in who.roles:
         waits = Q(state=Trace.CERTIFIED.value) | Q(due__lt=now)
     told = live.filter(waits).aggregate(n=Count("pk"), first=Min("due"))
+    late = list(live.filter(due__lt=now).select_related("school").order_by("due")[:60])
+    climbed = clocks.climbed(
+        "absences", [row.pk for row in late], late[0].school, now.date()
+    ) if late else ()  # fmt: skip
     if told["n"]:
         yield Asked(
             title=_("追踪缺课{n}人", n=told["n"]),
@@ -176,7 +181,7 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
             due=told["first"] and told["first"].astimezone(now.tzinfo),
             fields=2 * told["n"], minutes=2 * told["n"],
             state="late" if told["first"] and told["first"] < now else "wait",
-            action=_("追踪缺课"),
+            action=_("追踪缺课"), late_to=went_to(climbed, who),
         )  # fmt: skip
 
 

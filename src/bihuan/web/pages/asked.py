@@ -5,7 +5,12 @@ named in `today.ASKING`.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from bihuan.base.wording import _
+from bihuan.rules.access import Role
+from bihuan.web.org.scope import Seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,3 +35,9 @@ class Asked:
     def open(self) -> bool:
         """Whether it still asks something."""
         return self.state not in {"pass", "done"}
+
+
+def went_to(roles: Iterable[Role], who: Seen | None = None) -> str:
+    """To whom something late went, in words; that it came to oneself need not be said."""
+    own = who.roles if who else frozenset()
+    return _("、").join(_(role.label) for role in roles if role not in own)

@@ -36,7 +36,7 @@ from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.org.policy import policy_of
 from bihuan.web.org.told import json_of
 from bihuan.web.pages import check_sheet
-from bihuan.web.pages.asked import Asked
+from bihuan.web.pages.asked import Asked, went_to
 from bihuan.web.pages.check_form import form_rows, from_form
 from bihuan.web.pages.due import done, due
 from bihuan.web.pages.frame import show
@@ -335,7 +335,7 @@ def _row(unit: Unit, one: Due, sent: ClassCheck | None, now: dt.datetime) -> Ask
 
 def _went_to(unit: Unit, slot: Slot, day: dt.date) -> str:
     """Whom a missing check went to, in words."""
-    return _("、").join(_(role.label) for role in missing.told(unit, slot, day))
+    return went_to(missing.told(unit, slot, day))
 
 
 def _clock(row: Asked, now: dt.datetime) -> Any:

@@ -25,6 +25,7 @@ from bihuan.rules.stay import Goes
 from bihuan.rules.triage import ASKED, Symptom
 from bihuan.web.flows import incidents as flow
 from bihuan.web.flows.accounts import Refused
+from bihuan.web.ledgers.core import clocks
 from bihuan.web.ledgers.core.persons import Names
 from bihuan.web.ledgers.core.values import person_shown
 from bihuan.web.ledgers.incidents.models import (
@@ -39,7 +40,7 @@ from bihuan.web.org.door import open_to
 from bihuan.web.org.models import Person, Unit, UnitKind
 from bihuan.web.org.policy import alarm_rules_of
 from bihuan.web.pages import incident_board as boards
-from bihuan.web.pages.asked import Asked
+from bihuan.web.pages.asked import Asked, went_to
 from bihuan.web.pages.due import Due, due
 from bihuan.web.pages.frame import (
     back,
@@ -451,4 +452,11 @@ def asks(request: HttpRequest, now: dt.datetime) -> Iterator[Asked]:
             minutes=2,
             state="late" if told.late else "run",
             action=told.next,
+            late_to=_went_to(request, row, now) if told.late else "",
         )
+
+
+def _went_to(request: HttpRequest, row: Incident, now: dt.datetime) -> str:
+    """To whom above the school's own an incident past a limit went."""
+    climbed = clocks.climbed("incidents", [row.pk], row.school, now.date())
+    return went_to(climbed, scope.seen(request))
