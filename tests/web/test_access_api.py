@@ -26,7 +26,9 @@ from bihuan.web.api.routes import api
 from bihuan.web.api.tokens import AS
 from bihuan.web.ledgers.core.registry import ledgers
 from bihuan.web.org import clock
+from bihuan.web.org.door import ASKED
 from bihuan.web.org.models import Person, Unit
+from site_routes import routes as every_route
 from site_world import MORNING
 
 TABLE: Final = Path(__file__).with_name("access_api_table.txt")
@@ -209,3 +211,13 @@ def test_a_token_never_reaches_the_exercise(site: World) -> None:
         schools = Unit.objects.filter(pk__in={row["school_number"] for row in rows})
         assert not schools.filter(exercise=True).exists(), slug
         assert rows, slug
+
+
+def test_no_page_takes_a_token(site: World) -> None:
+    """A token is for the API alone: to every page whoever has it is nobody."""
+    headers = {"Authorization": f"Bearer {secrets(site)['school'][ALL]}"}
+    for route in every_route():
+        if not route.api and getattr(route.view, ASKED, "public") != "public":
+            answer = Client().get(route.address(), headers=headers)
+            closed = answer.headers.get("Location", "").startswith("/login/")
+            assert closed or answer.status_code in {404, 405}, route.name
