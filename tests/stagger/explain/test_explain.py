@@ -85,6 +85,7 @@ def test_the_ways_out_come_cheapest_first() -> None:
         assert costs == sorted(costs)
 
 
+@pytest.mark.slow
 def test_any_group_less_and_the_rest_can_be_had() -> None:
     for number in NUMBERS:
         known = core(case(number).plan)
