@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bihuan.plan.plan import Plan
-from bihuan.plan.tuning import tuned
 from bihuan.plan.words import Tuning
 from bihuan.stagger.answer import Calendar, Unready, Visit
 from bihuan.stagger.verify import visits
@@ -72,7 +71,7 @@ def _mend_by(read: Read, batch: Batch, on: dt.date) -> dt.date:
 
 def _days(read: Read, batch: Batch, on: dt.date) -> Iterator[Visit]:
     """Inspections that would be in time, on days on which the school works."""
-    valid = int(tuned(read.asked.plan, Tuning.VALID, school=batch.school))
+    valid = int(read.asked.tuned(Tuning.VALID, school=batch.school))
     for ahead in range(valid, 0, -1):
         day = on - dt.timedelta(ahead)
         if read.asked.days.working(batch.school, day, None):

@@ -10,10 +10,10 @@ from bihuan.base.ids import GradeCode, SchoolCode
 from bihuan.plan.measures import StagedOpening
 from bihuan.plan.people import Grade, School
 from bihuan.plan.plan import Order, Plan
-from bihuan.plan.tuning import band, tuned
+from bihuan.plan.tuning import band
 from bihuan.plan.words import OrderKind, Stage, Tuning
 from bihuan.stagger.answer import Why
-from bihuan.stagger.verify.days import Days
+from bihuan.stagger.verify.days import NOBODY, Days
 
 RANK = {
     Stage.SENIOR: 0,
@@ -50,6 +50,12 @@ class Asked:
     def days(self) -> Days:
         """Which days count."""
         return Days(self.plan)
+
+    def tuned(
+        self, kind: Tuning, *, school: SchoolCode = NOBODY, stage: Stage | None = None
+    ) -> float:
+        """What the plan sets for a school and a stage."""
+        return self.days.tuned(kind, school=school, stage=stage)
 
     @cached_property
     def _own(self) -> dict[SchoolCode, list[GradeCode]]:
@@ -148,7 +154,7 @@ class Asked:
     def place(self, school: SchoolCode, grade: GradeCode) -> tuple[int, int]:
         """Where a grade stands in the order of its school."""
         stage = self.stage(school, grade)
-        low = tuned(self.plan, Tuning.LOW_FIRST, school=school, stage=stage)
+        low = self.tuned(Tuning.LOW_FIRST, school=school, stage=stage)
         level = self.grades[school, grade].level
         return RANK[stage], level if low >= 1 else -level
 
@@ -185,7 +191,7 @@ class Asked:
         if not free:
             return 0
         stage = self.stage(school, free[0])
-        wanted = tuned(self.plan, Tuning.BATCHES, school=school, stage=stage)
+        wanted = self.tuned(Tuning.BATCHES, school=school, stage=stage)
         return min(int(wanted), len(free))
 
     def batch(self, school: SchoolCode, grades: tuple[GradeCode, ...]) -> Batch:
@@ -203,7 +209,7 @@ class Asked:
 
     def first(self, batch: Batch) -> dt.date:
         """The first day a batch's grades may open: orders, notice, the district's first."""
-        notice = tuned(self.plan, Tuning.NOTICE, school=batch.school, stage=batch.stage)
+        notice = self.tuned(Tuning.NOTICE, school=batch.school, stage=batch.stage)
         told = self.plan.district.drawn_up + dt.timedelta(int(notice))
         held = [
             order.date

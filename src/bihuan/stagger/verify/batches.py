@@ -7,7 +7,6 @@ from itertools import pairwise
 from bihuan.base.problems import Problem, error
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
-from bihuan.plan.tuning import tuned
 from bihuan.plan.words import OrderKind, Tuning
 from bihuan.stagger.answer import Opening, Why
 from bihuan.stagger.verify.asked import Batch
@@ -163,9 +162,7 @@ def _allowed(read: Read, batch: Batch, on: dt.date) -> Iterator[Problem]:
     if not first <= on <= last:
         yield OUTSIDE.at(where, first=first, last=last, **words)
     drawn = read.asked.plan.district.drawn_up
-    days = int(
-        tuned(read.asked.plan, Tuning.NOTICE, school=batch.school, stage=batch.stage)
-    )
+    days = int(read.asked.tuned(Tuning.NOTICE, school=batch.school, stage=batch.stage))
     if on < (told := drawn + dt.timedelta(days)):
         yield UNTOLD.at(where, drawn=drawn, days=days, allowed=told, **words)
     if not read.asked.days.working(batch.school, on, batch.stage):
@@ -191,7 +188,7 @@ def _after(
     batch, on = after
     if batch.fixed is not None:
         return
-    gap = tuned(read.asked.plan, Tuning.GAP, school=batch.school, stage=batch.stage)
+    gap = read.asked.tuned(Tuning.GAP, school=batch.school, stage=batch.stage)
     allowed = before[1] + dt.timedelta(int(gap))
     if on < allowed:
         yield ORDER.at(

@@ -9,7 +9,6 @@ from bihuan.base.ids import AreaCode
 from bihuan.base.problems import Problem, error
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
-from bihuan.plan.tuning import tuned
 from bihuan.plan.words import Tuning
 from bihuan.stagger.answer import Goal, Status
 from bihuan.stagger.verify.asked import Batch, Key
@@ -122,7 +121,7 @@ def _late(read: Read) -> float:
     return sum(
         batch.students
         * delay(read, batch, on)
-        * tuned(read.asked.plan, Tuning.LATE, school=batch.school, stage=batch.stage)
+        * read.asked.tuned(Tuning.LATE, school=batch.school, stage=batch.stage)
         for batch, on in read.opened
     )
 

@@ -41,6 +41,25 @@ class Days:
             rows[row.kind, row.area].append(row)
         return rows
 
+    @cached_property
+    def _set(self) -> dict[tuple[Tuning, SchoolCode, Stage | None], float]:
+        return {}
+
+    @cached_property
+    def _particular(self) -> frozenset[SchoolCode]:
+        """Schools that have settings of their own."""
+        return frozenset(row.school for row in self.plan.staging)
+
+    def tuned(
+        self, kind: Tuning, *, school: SchoolCode = NOBODY, stage: Stage | None = None
+    ) -> float:
+        """What the plan sets, looked up once."""
+        whose = school if school in self._particular else NOBODY
+        key = (kind, whose, stage)
+        if key not in self._set:
+            self._set[key] = tuned(self.plan, kind, school=whose, stage=stage)
+        return self._set[key]
+
     def working(self, school: SchoolCode, on: dt.date, stage: Stage | None) -> bool:
         """Whether a school teaches: its calendar, holidays, home leave, the week."""
         row = self._rows.get((school, on)) or self._rows.get((NOBODY, on))
@@ -51,7 +70,7 @@ class Days:
             return on in made_up
         if self._on_leave(school, on):
             return False
-        opened = tuned(self.plan, Tuning.WEEKENDS, school=school, stage=stage)
+        opened = self.tuned(Tuning.WEEKENDS, school=school, stage=stage)
         return on.weekday() < SATURDAY or opened >= 1
 
     def shut(self, school: SchoolCode, on: dt.date) -> bool:
@@ -74,7 +93,7 @@ class Days:
 
     def last(self, school: SchoolCode, stage: Stage | None) -> dt.date:
         """The last day of the term in which a batch may open."""
-        term = tuned(self.plan, Tuning.TERM, school=school, stage=stage)
+        term = self.tuned(Tuning.TERM, school=school, stage=stage)
         return self.plan.district.opens + dt.timedelta(int(term) - 1)
 
     def room(

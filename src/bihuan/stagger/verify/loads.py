@@ -10,7 +10,6 @@ from bihuan.base.ids import AreaCode
 from bihuan.base.problems import Kind, Problem, error, warning
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
-from bihuan.plan.tuning import tuned
 from bihuan.plan.words import CapacityKind, Tuning
 from bihuan.stagger.answer import Why
 from bihuan.stagger.verify.asked import Batch
@@ -155,13 +154,10 @@ def _passed(read: Read, rule: Rule, area: AreaCode) -> Iterator[Problem]:
 
 def _limited(read: Read, rule: Rule, area: AreaCode) -> bool:
     """Whether the plan limits a kind for an area."""
-    wide = rule.kind is CapacityKind.OPENINGS
-    if wide and area == EVERYWHERE:
-        return False
-    return any(
-        row.kind is rule.kind and row.area in ((area, EVERYWHERE) if wide else (area,))
-        for row in read.asked.plan.capacities
-    )
+    if rule.kind is CapacityKind.OPENINGS:
+        either = {(rule.kind, area), (rule.kind, EVERYWHERE)}
+        return area != EVERYWHERE and bool(either & read.limited)
+    return (rule.kind, area) in read.limited
 
 
 def _room(read: Read, rule: Rule, area: AreaCode, on: dt.date) -> float | None:
@@ -183,10 +179,9 @@ def _loads(read: Read, rule: Rule, area: AreaCode) -> Sums:
     """What each day takes."""
     sums: dict[dt.date, Load] = defaultdict(Load)
     ahead, stays = rule.ahead(read), rule.stays(read)
+    opened = read.by_area.get(area, [])
     last = max((on for _batch, on in read.opened), default=dt.date.min)
-    for batch, on in read.opened:
-        if area not in (EVERYWHERE, read.area(batch.school)):
-            continue
+    for batch, on in opened:
         stands = read.stands(batch, on)
         if stands and batch.why in rule.exempt:
             continue
@@ -210,14 +205,12 @@ def _name(read: Read, area: AreaCode) -> str:
 
 def _set(read: Read, kind: Tuning) -> float:
     """A setting of the district."""
-    return tuned(read.asked.plan, kind)
+    return read.asked.tuned(kind)
 
 
 def _coaches(read: Read, batch: Batch) -> int:
     """Coaches of a batch."""
-    seats = tuned(
-        read.asked.plan, Tuning.BUS_SEATS, school=batch.school, stage=batch.stage
-    )
+    seats = read.asked.tuned(Tuning.BUS_SEATS, school=batch.school, stage=batch.stage)
     riders = sum(read.asked.grades[batch.school, code].riders for code in batch.grades)
     return math.ceil(riders / seats)
 
@@ -226,7 +219,7 @@ def _share(kind: Tuning) -> Callable[[Read, Batch], float]:
     """Students of a batch times a share that the plan sets."""
 
     def taken(read: Read, batch: Batch) -> float:
-        share = tuned(read.asked.plan, kind, school=batch.school, stage=batch.stage)
+        share = read.asked.tuned(kind, school=batch.school, stage=batch.stage)
         return share * batch.students
 
     return taken

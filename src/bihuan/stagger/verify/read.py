@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from bihuan.base.ids import AreaCode, SchoolCode
 from bihuan.base.where import Where
-from bihuan.stagger.answer import Calendar, Opening, Why
+from bihuan.plan.words import CapacityKind
+from bihuan.stagger.answer import Calendar, Opening, Visit, Why
 from bihuan.stagger.verify.asked import Asked, Batch, Key
+from bihuan.stagger.verify.days import EVERYWHERE
 
 Places = Mapping[Key, Where]
 """Where a hand-made calendar says the date of a grade."""
@@ -62,6 +64,28 @@ class Read:
             rows[batch.school].append((batch, on))
         return rows
 
+    @cached_property
+    def by_area(self) -> Mapping[AreaCode, list[tuple[Batch, dt.date]]]:
+        """Openings of each area; under no code those of everywhere."""
+        rows: dict[AreaCode, list[tuple[Batch, dt.date]]] = defaultdict(list)
+        for batch, on in self.opened:
+            rows[self.area(batch.school)].append((batch, on))
+        rows[EVERYWHERE] = list(self.opened)
+        return rows
+
+    @cached_property
+    def visits(self) -> Mapping[SchoolCode, list[Visit]]:
+        """Inspections of each school."""
+        rows: dict[SchoolCode, list[Visit]] = defaultdict(list)
+        for visit in self.calendar.visits:
+            rows[visit.school].append(visit)
+        return rows
+
+    @cached_property
+    def limited(self) -> frozenset[tuple[CapacityKind, AreaCode]]:
+        """Kinds that the plan limits, by area."""
+        return frozenset((row.kind, row.area) for row in self.asked.plan.capacities)
+
     def area(self, school: SchoolCode) -> AreaCode:
         """The area of a school."""
         return self.asked.plan.by_code[school].area
@@ -93,12 +117,3 @@ class Read:
     def words(self, opening: Opening | Batch) -> dict[str, str]:
         """Names of school and grades, for a message."""
         return {"school": self.name(opening.school), "grades": self.told(opening)}
-
-    def span(self) -> Iterator[dt.date]:
-        """Every day from the first to the last that matters to a limit."""
-        dates = [on for _batch, on in self.opened]
-        dates += [visit.date for visit in self.calendar.visits]
-        if dates:
-            first, last = min(dates) - dt.timedelta(30), max(dates) + dt.timedelta(30)
-            for number in range((last - first).days + 1):
-                yield first + dt.timedelta(number)

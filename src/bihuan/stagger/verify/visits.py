@@ -8,7 +8,6 @@ from bihuan.base.ids import AreaCode, SchoolCode
 from bihuan.base.problems import Kind, Problem, error, warning
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
-from bihuan.plan.tuning import tuned
 from bihuan.plan.words import CapacityKind, Tuning
 from bihuan.stagger.answer import Unready, Visit
 from bihuan.stagger.verify.asked import Batch
@@ -82,7 +81,7 @@ def look(read: Read) -> Iterator[Problem]:
 
 def _of_school(read: Read, school: SchoolCode) -> Iterator[Problem]:
     """The one inspection that a school must have before its first batch."""
-    visits = [v for v in read.calendar.visits if v.school == school]
+    visits = read.visits.get(school, [])
     rows = read.by_school.get(school, [])
     done = read.asked.plan.by_code[school].accepted is not None
     where = Where(sheet=read.name(school), cell=N_("核验"))
@@ -97,7 +96,7 @@ def _of_school(read: Read, school: SchoolCode) -> Iterator[Problem]:
 
 def window(read: Read, batch: Batch, on: dt.date) -> tuple[dt.date, dt.date]:
     """From which to which day an inspection is in time for a batch."""
-    valid = tuned(read.asked.plan, Tuning.VALID, school=batch.school)
+    valid = read.asked.tuned(Tuning.VALID, school=batch.school)
     return on - dt.timedelta(int(valid)), on - dt.timedelta(1)
 
 
@@ -138,7 +137,7 @@ def _possible(read: Read, visit: Visit) -> Iterator[Problem]:
         yield UNREADY.at(where, school=name, came=visit.date, allowed=allowed)
     if not read.asked.days.working(visit.school, visit.date, None):
         yield VISIT_CLOSED.at(where, school=name, came=visit.date)
-    days = int(tuned(plan, Tuning.DISINFECTION, school=visit.school))
+    days = int(read.asked.tuned(Tuning.DISINFECTION, school=visit.school))
     before = [visit.date - dt.timedelta(n) for n in range(1, days + 1)]
     if shut := [on for on in before if read.asked.days.shut(visit.school, on)]:
         words = {"came": visit.date, "allowed": min(shut)}
@@ -164,7 +163,7 @@ def _not_so(read: Read, row: Unready) -> str:
         return N_("第一批的日期可以改")
     if row.date != on or row.order != batch.order or row.grades != batch.grades:
         return N_("第一批的年级、日期或上级要求不同")
-    visits = [v for v in read.calendar.visits if v.school == row.school]
+    visits = read.visits.get(row.school, [])
     if any(first <= visit.date <= last for visit in visits):
         return N_("核验来得及")
     return "" if first <= row.mend_by <= last else N_("来得及的最后一天不对")
@@ -177,7 +176,7 @@ def _hands(read: Read) -> Iterator[Problem]:
     for visit in read.calendar.visits:
         if visit.school not in read.asked.plan.by_code:
             continue
-        days = int(tuned(read.asked.plan, Tuning.DISINFECTION, school=visit.school))
+        days = int(read.asked.tuned(Tuning.DISINFECTION, school=visit.school))
         for area in (EVERYWHERE, read.area(visit.school)):
             visited[area, visit.date] += 1
             for number in range(1, days + 1):
