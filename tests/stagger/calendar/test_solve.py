@@ -11,7 +11,7 @@ from bihuan.stagger.verify.calendar import check
 from return_made import Made, returns
 from small_return import best_of_all, small, worth
 
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @FEW
@@ -28,7 +28,7 @@ def test_no_calendar_that_the_checker_passes_is_better(plan: Plan) -> None:
     assert found.objective == pytest.approx(best, rel=1e-4, abs=1e-6)
 
 
-@FEW
+@settings(FEW, max_examples=3)
 @given(returns())
 def test_where_there_is_a_plan_one_is_found(made: Made) -> None:
     found = plan_calendar(made.plan, seconds=20)

@@ -6,7 +6,6 @@ it still can.
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,7 +15,7 @@ from bihuan.base.ids import AreaCode, GradeCode, SchoolCode
 from bihuan.plan.plan import Capacity, Plan
 from bihuan.plan.timetable import CalendarDay
 from bihuan.plan.words import CapacityKind, DayKind, Tuning
-from bihuan.stagger.answer import Aim, Calendar, Moved, Status
+from bihuan.stagger.answer import Aim, Calendar, Moved, Opening, Status
 from bihuan.stagger.calendar.days import Floats, Ints
 from bihuan.stagger.calendar.progress import Clock, Told
 from bihuan.stagger.calendar.rows import Model, model, weights
@@ -108,27 +107,34 @@ def _nearest(days: Ints, start: int, was: list[int]) -> int:
 
 
 def moved(old: Calendar, new: Calendar) -> tuple[Moved, ...]:
-    """Every difference of two calendars: grades that come back on another day."""
+    """Every difference of two calendars: batches that come back on another day.
+
+    Where only some grades of a batch move, its students are shared out evenly.
+    """
     before, after = dates_of(old), dates_of(new)
-    students = {
-        (row.school, row.grades): row.students for row in (*old.openings, *new.openings)
-    }
-    runs: dict[tuple[SchoolCode, dt.date | None, dt.date | None], list[GradeCode]]
-    runs = defaultdict(list)
-    for school, grade in dict.fromkeys([*before, *after]):
-        was, now = before.get((school, grade)), after.get((school, grade))
-        if was != now:
-            runs[school, was, now].append(grade)
-    return tuple(
-        Moved(
-            school=school,
-            grades=tuple(grades),
-            was=was,
-            now=now,
-            students=students.get((school, tuple(grades)), 0),
-        )
-        for (school, was, now), grades in runs.items()
-    )
+    gone = [row for row in old.openings if not after.keys() & set(_keys(row))]
+    found: list[Moved] = []
+    for row in (*new.openings, *gone):
+        runs: dict[tuple[dt.date | None, dt.date | None], list[GradeCode]] = {}
+        for key in _keys(row):
+            runs.setdefault((before.get(key), after.get(key)), []).append(key[1])
+        for (was, now), grades in runs.items():
+            if was != now:
+                part = round(row.students * len(grades) / len(row.grades))
+                found.append(
+                    Moved(
+                        school=row.school,
+                        grades=tuple(grades),
+                        was=was,
+                        now=now,
+                        students=part,
+                    )
+                )
+    return tuple(found)
+
+
+def _keys(row: Opening) -> list[Key]:
+    return [(row.school, grade) for grade in row.grades]
 
 
 # --- shocks as changed plans ------------------------------------------------------------

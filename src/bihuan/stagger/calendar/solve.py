@@ -108,7 +108,16 @@ def improved(search: Search, *, seed: int) -> None:
     """Look for a better plan without any bound, for one county of many."""
     try:
         _chain(search, chain=0, seed=seed, relaxed=None)
-        polish(search, Solved(Ended.STOPPED), seed=seed)
+        if len(search.model.whole) <= SMALL:
+            _small(search, seed=seed)
+            return
+        relaxed = Solved(Ended.STOPPED)
+        if search.place is None:
+            relaxed = lp.relaxed(search.model, seconds=search.clock.left, seed=seed)
+            _chain(search, chain=2, seed=seed, relaxed=relaxed)
+        if search.place is None:
+            restricted(search, relaxed, seed=seed)
+        polish(search, relaxed, seed=seed)
     except KeyboardInterrupt:
         search.stopped.set()
 
@@ -180,7 +189,7 @@ def _chain(search: Search, *, chain: int, seed: int, relaxed: Solved | None) -> 
         ground_,
         place,
         price,
-        chunks=min(CHUNKS, 4 + len(ground_.free)),
+        chunks=min(CHUNKS, 10 + len(ground_.free)),
         seed=seed,
         chain=chain,
         spent=spent,
@@ -193,22 +202,23 @@ def _chain(search: Search, *, chain: int, seed: int, relaxed: Solved | None) -> 
 
 
 def _exactly(search: Search, *, threads: int, seed: int) -> Conflict | None:
-    """A small programme, whole."""
-    start = None if search.place is None else filled(search.model, search.place)
+    """A small programme, whole; where it has no plan, what agrees."""
     if not search.done:
-        found = lp.best(
-            search.model,
-            seconds=search.clock.left,
-            start=start,
-            seed=seed,
-        )
-        if found.x is not None:
-            search.offer(places(search.model, found.x))
-        if np.isfinite(found.bound):
-            search.bound = max(search.bound, found.bound)
-        if found.ended is Ended.NONE and search.place is None:
+        ended = _small(search, seed=seed)
+        if ended is Ended.NONE and search.place is None:
             return _whole_conflict(search.model, search.clock, threads)
     return None
+
+
+def _small(search: Search, *, seed: int) -> Ended:
+    """Give HiGHS the whole programme, with the plan there is to begin with."""
+    start = None if search.place is None else filled(search.model, search.place)
+    found = lp.best(search.model, seconds=search.clock.left, start=start, seed=seed)
+    if found.x is not None:
+        search.offer(places(search.model, found.x))
+    if np.isfinite(found.bound):
+        search.bound = max(search.bound, found.bound)
+    return found.ended
 
 
 def _conflict(built: Model, relaxed: Solved, clock: Clock) -> Conflict | None:
