@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     )
     stagger.command("calendar", help=N_("排返校日历：哪个年级哪天返校"))(calendar)
     stagger.command("day", help=N_("排一天的时段：几点、走哪个门、在哪里吃"))(day)
+    stagger.command("rehearse", help=N_("推演：这天的错峰时段和不错峰比"))(rehearse)
     stagger.command("check", help=N_("核对一份日历：手工表格或 JSON 答案"))(check)
     stagger.command("explain", help=N_("排不出时说清楚：什么冲突、怎样最省"))(explain)
     app.add_typer(stagger, name="stagger")
@@ -132,6 +133,48 @@ def day(
         _list(run.write_day(told, out or folder), quiet=as_json)
     _tell_day(told, quiet=as_json)
     raise typer.Exit(_code(told.problems, found=bool(told.day.slots)))
+
+
+def rehearse(
+    plan: Source,
+    *,
+    school: Annotated[str, typer.Option(help=N_("在哪所学校（代码或名称）"))],
+    date: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help=N_("哪一天"))],
+    calendar_: Annotated[
+        Path | None,
+        typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
+    ] = None,
+    disease: Annotated[
+        str, typer.Option(help=N_("按哪种病原体的接触率"))
+    ] = "sars2-2020",
+    runs: Annotated[int, typer.Option(min=2, help=N_("成对模拟几次"))] = 400,
+    days: Annotated[int, typer.Option(min=1, help=N_("模拟几天"))] = 60,
+    seconds: Seconds = 10.0,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Rehearse a day's slots against none; 0: told, 1: there are none, 2: bad input."""
+    from bihuan.cli import stagger_rehearse as staged, stagger_run as run
+
+    whole = usable(plan)
+    asked = run.DayAsked(
+        plan=whole,
+        school=_school(whole, school),
+        date=date.date(),
+        kept=calendar_,
+        disease=disease,
+        seconds=seconds,
+        seed=seed,
+    )
+    found = run.day(asked)
+    if not found.day.slots:
+        _tell_day(found, quiet=as_json)
+        raise typer.Exit(NO_PLAN)
+    told = staged.rehearsed(asked, found, runs=runs, days=days)
+    if as_json:
+        answer("stagger-rehearse", staged.body(told))
+    else:
+        staged.tell(told)
 
 
 def check(
@@ -232,7 +275,8 @@ def _tell_calendar(told: Any, *, quiet: bool) -> None:
     console = Console(stderr=quiet, highlight=False, soft_wrap=True)
     if told.partial:
         console.print(_("中途停止：这是停下时最好的方案，不是算完的。"))
-    console.print(words.status(told.calendar))
+    if told.calendar.conflict is None:
+        console.print(words.status(told.calendar))
     if told.calendar.openings:
         console.print(words.lead(told.calendar))
         table = _terms(told.offers or (told.calendar,))
@@ -248,7 +292,8 @@ def _tell_calendar(told: Any, *, quiet: bool) -> None:
     if told.before:
         for line in words.difference(told.plan, told.before, told.calendar)[:9]:
             console.print(line)
-    _judged(console, told.problems)
+    if told.calendar.openings:
+        _judged(console, told.problems)
 
 
 def _terms(offers: Sequence[Any]) -> Table:

@@ -126,6 +126,8 @@ def _names(
 
 
 def _kick(told: Told) -> str:
+    if not told.calendar.openings:
+        return _("错时错峰返校 · {aim}方案", aim=_(told.calendar.aim.label))
     return _(
         "错时错峰返校 · {schools} 所学校，{batches} 批 · {aim}方案",
         schools=len({o.school for o in told.calendar.openings}),
@@ -156,7 +158,7 @@ def _boxes(told: Told) -> tuple[Box, ...]:
             Box(
                 title=_("冲突"),
                 note="",
-                lines=words.conflict(conflict),
+                lines=words.conflict(conflict)[bool(conflict.proof) :],
                 mark="fail" if conflict.proof else "late",
             )
         )
