@@ -16,6 +16,7 @@ import pytest
 
 from bihuan.base.ids import AreaCode
 from bihuan.cli.main import run
+from bihuan.cli.stagger_rehearse import RehearseTold
 from bihuan.cli.stagger_told import CalendarTold, CheckTold, DayTold, ExplainTold
 from bihuan.cli.values import schema
 from bihuan.plan.places import Area
@@ -272,6 +273,21 @@ def test_a_day_is_planned_written_and_passes_its_check(
     capsys.readouterr()
 
 
+def test_a_day_is_rehearsed_against_everybody_at_once(
+    tmp_path: Path, capsys: Said
+) -> None:
+    plan = tmp_path / "plan.xlsx"
+    save(of([klass(0, 40, 10), klass(1, 30, 0)]).plan, plan, lang="zh-Hans")
+    words = ["stagger", "rehearse", str(plan), "--school", "S", "--date", "2021-03-11"]
+    words += ["--seconds", "2", "--runs", "20", "--days", "10"]
+    assert run([*words, "--json"]) == 0
+    whole = judged(capsys, "stagger-rehearse.json")
+    assert [row["question"] for row in whole["rows"]] == ["returner", "imports"]
+    assert all(row["runs"] == 20 for row in whole["rows"])
+    assert run(words) == 0
+    assert "情景推演，非预测" in capsys.readouterr().out
+
+
 # --- a stop ---------------------------------------------------------------------------
 
 
@@ -303,6 +319,7 @@ def test_a_stop_writes_the_best_calendar_so_far(tmp_path: Path) -> None:
         (DayTold, "stagger-day"),
         (CheckTold, "stagger-check"),
         (ExplainTold, "stagger-explain"),
+        (RehearseTold, "stagger-rehearse"),
     ],
 )
 def test_the_schema_is_that_of_the_types(kind: type, name: str) -> None:

@@ -310,7 +310,7 @@ def _day(asked: DayAsked, calendar_: Calendar | None) -> Day:
 
     if none := tuple(troubles(asked.plan, asked.school, asked.date)):
         raise _none(none)
-    disease = _disease(asked.disease)
+    disease = disease_of(asked.disease)
     try:
         with bar(_("排一天的时段")):
             return plan_day(
@@ -333,7 +333,8 @@ def _none(problems: Sequence[Problem]) -> typer.TyperException:
     return typer.TyperException(first + rest)
 
 
-def _disease(name: str) -> Any:
+def disease_of(name: str) -> Any:
+    """The pathogen of a name; a refusal where there is none."""
     from bihuan.outbreak.disease import NAMES, disease
 
     if name not in NAMES:
