@@ -74,7 +74,7 @@ def tell(told: RehearseTold) -> None:
     )
     console.print(
         _(
-            "情景推演，非预测：{runs} 次成对模拟，{days} 天，括号内为 95% 区间，疫情模型 {model} 版，时段模型 {slots}，种子 {seed}。时段每个在校日都用；接触强度是假定值。",
+            "情景推演，非预测：{runs} 次成对模拟，{days} 天，括号内为 90% 区间，疫情模型 {model} 版，时段模型 {slots}，种子 {seed}。时段每个在校日都用；接触强度是假定值。",
             runs=told.runs,
             days=told.days,
             model=told.model,
