@@ -120,6 +120,7 @@ def _solved(asked: Asked) -> tuple[Calendar, bool]:
     The search itself gives its best plan when it is interrupted; a stop with no plan yet
     is a stop.
     """
+    _warmed()
     with (
         _stops() as stopped,
         _bar(_("排返校日历"), asked.seconds) as hear,
@@ -139,6 +140,35 @@ def _explained(asked: Asked, none: Calendar) -> Calendar:
     with _bar(_("找冲突"), asked.seconds):
         found = ask(asked.plan, seconds=asked.seconds)
     return replace(none, conflict=found or none.conflict)
+
+
+def _warmed() -> None:
+    """Compile the search before its clock runs: half a minute once, then nothing."""
+    from bihuan.base.ids import AreaCode, GradeCode
+    from bihuan.base.units import PerHundredThousandDays
+    from bihuan.plan.people import Grade, School
+    from bihuan.plan.plan import District
+    from bihuan.plan.words import Stage
+    from bihuan.stagger.calendar.solve import plan_calendar
+
+    day, code = dt.date(2020, 4, 2), SchoolCode("S")
+    district = District(
+        name="",
+        region="",
+        drawn_up=day,
+        opens=day,
+        incidence=PerHundredThousandDays(0.0),
+    )
+    school = School(
+        code=code, name="", stage=Stage.SENIOR, area=AreaCode(""), accepted=day
+    )
+    grades = tuple(
+        Grade(school=code, code=GradeCode(f"{n}"), name="", level=n, students=n)
+        for n in (10, 11, 12)
+    )
+    tiny = Plan(district=district, schools=(school,), grades=grades)
+    with _bar(_("准备（第一次约半分钟）"), 60.0):
+        plan_calendar(tiny, seconds=60.0, threads=1)
 
 
 @contextmanager
