@@ -6,6 +6,7 @@ solver, so that a county of a province gets its plan in seconds.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -80,8 +81,8 @@ def ground(model: Model) -> Ground | None:
         tie=ties[1],
         lag=ties[2],
         first=ties[3],
-        peak_weight=model.weights[Goal.PEAK],
-        fair_weight=model.weights[Goal.FAIRNESS],
+        peak_weight=float(model.weights[Goal.PEAK]),
+        fair_weight=float(model.weights[Goal.FAIRNESS]),
     )
 
 
@@ -269,6 +270,41 @@ def annealed(
         over = np.where(wrong, over * RAISE, np.maximum(over * LOWER, price.over))
         if np.isinf(best) and _moves.disordered(ground_, state):
             strict *= RAISE
+
+
+@cache
+def warm() -> None:
+    """Have the inner loop compiled (or read from its cache) before the time of a search."""
+    ints, none = np.zeros(2, dtype=np.int64), np.zeros(1)
+    nothing = np.zeros(0, dtype=np.int64)
+    idle = Ground(
+        low=ints[:1],
+        high=ints[:1] + 1,
+        at=np.zeros((1, 1), dtype=np.int64),
+        day=ints[:1],
+        free=nothing,
+        cost=none,
+        cell_start=ints,
+        cell=nothing,
+        taken=np.zeros(0),
+        room=np.zeros(0),
+        step=np.zeros(0),
+        students=none,
+        area=ints[:1],
+        mean=none,
+        kin_start=ints,
+        kin=nothing,
+        kin_cost=np.zeros(0),
+        tie_start=ints,
+        tie=nothing,
+        lag=nothing,
+        first=np.zeros(0, dtype=bool),
+        peak_weight=1.0,
+        fair_weight=1.0,
+    )
+    price = Prices(np.zeros(0), 1.0, 1.0)
+    list(annealed(idle, ints[:1], price, chunks=1, seed=0))
+    _moves.disordered(idle, _state(idle, ints[:1]))
 
 
 def _state(ground_: Ground, place: Ints) -> State:

@@ -2,6 +2,7 @@
 
 from bihuan.plan.plan import Plan
 from bihuan.stagger.answer import Aim, Calendar, Goal, Status
+from bihuan.stagger.calendar.anneal import warm
 from bihuan.stagger.calendar.progress import Clock, Told
 from bihuan.stagger.calendar.rows import model, weights
 from bihuan.stagger.calendar.search import Search
@@ -40,6 +41,7 @@ def pareto(
     told: Told | None = None,
 ) -> tuple[Calendar, ...]:
     """Calendars from early to calm, none of them both later and fuller than another."""
+    warm()
     asked = spec(plan)
     known = weights(asked, Aim.BALANCED)
     found: list[Calendar] = []

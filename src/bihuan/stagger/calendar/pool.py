@@ -23,6 +23,7 @@ from bihuan.plan.plan import Plan
 from bihuan.plan.words import Tuning
 from bihuan.stagger.answer import MODEL, Aim, Calendar, Status
 from bihuan.stagger.calendar import lp
+from bihuan.stagger.calendar.anneal import warm
 from bihuan.stagger.calendar.days import Floats, Ints
 from bihuan.stagger.calendar.lp import Ended
 from bihuan.stagger.calendar.progress import Clock, Progress, Step, Told
@@ -99,6 +100,7 @@ def plan_counties(
 
     kept: a folder that a run which was stopped goes on from.
     """
+    warm()
     whole = _Whole(
         plans,
         dict(pool_by_day),

@@ -16,6 +16,7 @@ from bihuan.plan.plan import Capacity, Plan
 from bihuan.plan.timetable import CalendarDay
 from bihuan.plan.words import CapacityKind, DayKind, Tuning
 from bihuan.stagger.answer import Aim, Calendar, Moved, Opening, Status
+from bihuan.stagger.calendar.anneal import warm
 from bihuan.stagger.calendar.days import Floats, Ints
 from bihuan.stagger.calendar.progress import Clock, Told
 from bihuan.stagger.calendar.rows import Model, model, weights
@@ -39,6 +40,7 @@ def replan(
     told: Told | None = None,
 ) -> Calendar:
     """A calendar of a changed plan, near an old one."""
+    warm()
     clock = Clock(seconds)
     asked = spec(plan)
     built = model(asked, weights(asked, aim))

@@ -23,6 +23,7 @@ from bihuan.stagger.calendar.anneal import (
     ground,
     prices,
     start_of,
+    warm,
 )
 from bihuan.stagger.calendar.days import Ints
 from bihuan.stagger.calendar.lp import NEAR, Ended, Solved
@@ -60,6 +61,7 @@ def plan_calendar(
     quota: persons that may be sampled, by date, where a pool is shared with others.
     Ctrl-C ends the search; the best plan so far is the answer.
     """
+    warm()
     clock = Clock(seconds)
     asked = spec(with_quota(plan, quota) if quota is not None else plan)
     built = model(asked, weights(asked, aim))

@@ -94,6 +94,7 @@ def _note(ledger: Ledger, school: int, now: dt.datetime, **numbers: int) -> None
         school=school,
         at=now,
         ledger=ledger.slug,
+        head=None,
         **numbers,
     )
 
