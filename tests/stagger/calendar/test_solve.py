@@ -5,8 +5,12 @@ from hypothesis import HealthCheck, given, settings
 
 from bihuan.base.problems import errors
 from bihuan.plan.plan import Plan
-from bihuan.stagger.answer import Status
+from bihuan.stagger.answer import Aim, Status
+from bihuan.stagger.calendar import lp
+from bihuan.stagger.calendar.rows import model, weights
 from bihuan.stagger.calendar.solve import plan_calendar
+from bihuan.stagger.calendar.spec import spec
+from bihuan.stagger.explain.explain import explain
 from bihuan.stagger.verify.calendar import check
 from return_made import Made, returns
 from small_return import best_of_all, small, worth
@@ -26,6 +30,17 @@ def test_no_calendar_that_the_checker_passes_is_better(plan: Plan) -> None:
         return
     assert found.status is Status.PROVEN
     assert found.objective == pytest.approx(best, rel=1e-4, abs=1e-6)
+
+
+@settings(FEW, max_examples=3)
+@given(small())
+def test_who_asked_why_can_still_plan(plan: Plan) -> None:
+    """HiGHS' threads are the process's: the explanation must leave them to the next."""
+    explain(plan, seconds=5)
+    relaxed = lp.relaxed(
+        model(spec(plan), weights(spec(plan), Aim.BALANCED)), seconds=5
+    )
+    assert relaxed.ended is not lp.Ended.STOPPED
 
 
 @settings(FEW, max_examples=3)

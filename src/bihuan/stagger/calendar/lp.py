@@ -65,12 +65,21 @@ class _Quiet(highspy.Highs):
         """Leave callbacks alone: nobody uses them here."""
 
 
+def silent(**options: Any) -> Any:
+    """HiGHS without a word, on one thread unless told otherwise.
+
+    The threads are the process's: HiGHS refuses to run where a solver before it, that
+    was told another number or none, has started them.
+    """
+    solver: Any = _Quiet()  # type: ignore[no-untyped-call]
+    for option, value in {"output_flag": False, "threads": 1, **options}.items():
+        solver.setOptionValue(option, value)
+    return solver
+
+
 def engine(programme: Programme, *, threads: int = 1, seed: int = 0) -> Any:
     """A solver with a programme in it, as an LP."""
-    solver: Any = _Quiet()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003  # takes no names
-    solver.setOptionValue("random_seed", seed % 2**31)
-    solver.setOptionValue("threads", threads)
+    solver = silent(threads=threads, random_seed=seed % 2**31)
     solver.passModel(_lp(programme))
     return solver
 

@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 
 from bihuan.stagger.calendar.days import Floats
+from bihuan.stagger.calendar.lp import silent
 from bihuan.stagger.explain.core import Core
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -42,7 +43,7 @@ class Oracle:
     def __init__(self, core: Core) -> None:
         """An LP without an objective."""
         self.core = core
-        self._solver = engine(presolve="off", solver="simplex")
+        self._solver = silent(presolve="off", solver="simplex")
         self._solver.passModel(lp_of(core, np.zeros(core.columns)))
 
     def ask(self, without: Collection[str], *, seconds: float) -> Answer:
@@ -61,26 +62,6 @@ class Oracle:
                 _, has, ray = self._solver.getDualRay()
                 return Answer(Seen.IMPOSSIBLE, ray=np.array(ray) if has else None)
         return Answer(Seen.UNKNOWN)
-
-
-class _Silent(highspy.Highs):
-    """HiGHS without the banner that it prints where callbacks are set up."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802  # the solver's own name
-        """Leave callbacks alone: nobody uses them here."""
-
-
-def engine(**options: Any) -> Any:
-    """HiGHS, silent.
-
-    The number of threads is not said: HiGHS refuses to run where another solver of the
-    process was told another number.
-    """
-    make: Any = _Silent
-    solver = make()
-    for option, value in {"output_flag": False, **options}.items():
-        solver.setOptionValue(option, value)
-    return solver
 
 
 def lp_of(core: Core, cost: Floats) -> Any:

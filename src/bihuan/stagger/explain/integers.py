@@ -14,8 +14,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from bihuan.stagger.calendar.days import Floats
+from bihuan.stagger.calendar.lp import silent
 from bihuan.stagger.explain.core import Core
-from bihuan.stagger.explain.farkas import Answer, Seen, engine, lp_of
+from bihuan.stagger.explain.farkas import Answer, Seen, lp_of
 
 MOST_PARTS = 10**6
 """Finest fraction in which a row is written in whole numbers."""
@@ -147,7 +148,7 @@ def highs(
     lp = lp_of(core, cost)
     lp.row_lower_, lp.row_upper_ = lower, upper
     lp.integrality_ = [highspy.HighsVarType.kInteger] * core.columns
-    solver = engine(time_limit=max(0.01, seconds), mip_max_improving_sols=1)
+    solver = silent(time_limit=max(0.01, seconds), mip_max_improving_sols=1)
     solver.passModel(lp)
     solver.run()
     status = solver.getModelStatus()

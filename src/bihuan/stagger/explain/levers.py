@@ -14,8 +14,9 @@ import numpy as np
 from bihuan.plan.staging import Staging
 from bihuan.plan.words import Tuning
 from bihuan.stagger.calendar.days import Flags, Floats, Ints
+from bihuan.stagger.calendar.lp import silent
 from bihuan.stagger.explain.core import Core, core as of_plan
-from bihuan.stagger.explain.farkas import engine, lp_of
+from bihuan.stagger.explain.farkas import lp_of
 from bihuan.stagger.explain.integers import FEASIBLE
 
 PRICE = {
@@ -74,7 +75,7 @@ def bend(core: Core, groups: Collection[str], *, seconds: float) -> Bent | None:
     lp = lp_of(core, cost)
     lower = np.where(closed, -np.inf, core.lower)
     lp.row_lower_, lp.row_upper_ = lower, np.where(closed, np.inf, core.upper)
-    solver = engine()
+    solver = silent()
     solver.passModel(lp)
     _add(solver, slacks)
     if any(kind_of(name) == "gap" for name in groups):

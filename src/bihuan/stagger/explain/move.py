@@ -14,6 +14,7 @@ from bihuan.plan.plan import Plan
 from bihuan.plan.words import CapacityKind
 from bihuan.stagger.answer import Calendar
 from bihuan.stagger.calendar.days import Floats, Ints
+from bihuan.stagger.calendar.lp import silent
 from bihuan.stagger.calendar.said import KINDS, area_name, said, school_name
 from bihuan.stagger.explain.change import (
     Dates,
@@ -24,7 +25,7 @@ from bihuan.stagger.explain.change import (
     holds,
 )
 from bihuan.stagger.explain.core import Core, core
-from bihuan.stagger.explain.farkas import engine, lp_of
+from bihuan.stagger.explain.farkas import lp_of
 from bihuan.stagger.explain.integers import FEASIBLE
 from bihuan.stagger.explain.levers import kind_of
 
@@ -183,7 +184,7 @@ def _others(asked: _Asked, seconds: float) -> Iterator[Way]:
     lower[here], upper[here] = 1.0, 1.0
     lp.col_lower_, lp.col_upper_ = lower, upper
     lp.integrality_ = [highspy.HighsVarType.kInteger] * known.columns
-    solver = engine(time_limit=max(0.1, seconds), mip_rel_gap=FAR)
+    solver = silent(time_limit=max(0.1, seconds), mip_rel_gap=FAR)
     solver.passModel(lp)
     solver.run()
     if int(solver.getInfo().primal_solution_status) != FEASIBLE:
