@@ -11,7 +11,7 @@ from bihuan.plan.plan import Plan
 from bihuan.plan.read import read
 from bihuan.stagger.answer import Calendar, Opening, Status, Visit
 from bihuan.stagger.calendar.batches import batches
-from bihuan.stagger.calendar.settings import settings
+from bihuan.stagger.calendar.settings import Settings
 from bihuan.stagger.calendar.solve import plan_calendar
 from bihuan.stagger.explain.explain import explain
 from bihuan.stagger.verify.calendar import check
@@ -32,7 +32,7 @@ def calendar(plan: Plan, *, later: int = 0) -> Calendar:
             why=batch.why,
             students=batch.students,
         )
-        for batch in batches(plan, settings(plan))
+        for batch in batches(plan, Settings(plan))
     )
     inspected = {
         "CZ1": date(2020, 4, 15),

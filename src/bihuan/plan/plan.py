@@ -17,7 +17,7 @@ from bihuan.plan.people import Class, Grade, Person, School
 from bihuan.plan.places import Area, Zone
 from bihuan.plan.staging import Siblings, Slot, Staging
 from bihuan.plan.timetable import CalendarDay, Lesson, Period, Teaching
-from bihuan.plan.words import CapacityKind, Extent, OrderKind, Stage
+from bihuan.plan.words import CapacityKind, Extent, OrderKind, Stage, Tuning
 
 FORMAT = "bihuan-plan/1"
 
@@ -109,6 +109,14 @@ class Plan:
     def by_code(self) -> dict[SchoolCode, School]:
         """Schools by their code."""
         return {school.code: school for school in self.schools}
+
+    @cached_property
+    def amounts(self) -> dict[tuple[Tuning, SchoolCode, Stage | None], float]:
+        """Settings of the return by kind, school, stage; of equal rows the first holds."""
+        return {
+            (row.kind, row.school, row.stage): row.amount
+            for row in reversed(self.staging)
+        }
 
     def of(self, school: SchoolCode) -> "Plan":
         """The part of the plan that speaks of one school (and of no school)."""

@@ -13,6 +13,7 @@ from bihuan.plan.people import Grade, School
 from bihuan.plan.plan import Plan
 from bihuan.plan.words import Stage, Tuning
 
+EVERYBODY: Final = SchoolCode("")
 ASSUMED: Final = N_("假定，待试点学校实测")
 _NOTICE_2020: Final = N_("2020年4月市级通知：提前一周告知，经查验合格后方可开学")
 _HANDAN: Final = N_("邯郸市2020年2月方案：高年级至低年级分两天返校")
@@ -91,17 +92,17 @@ def tuned(
     plan: Plan,
     kind: Tuning,
     *,
-    school: SchoolCode = SchoolCode(""),
+    school: SchoolCode = EVERYBODY,
     stage: Stage | None = None,
 ) -> float:
     """What holds for a school or a stage: its most particular row, else the default."""
+    for key in (
+        (kind, school, stage),
+        (kind, school, None),
+        (kind, EVERYBODY, stage),
+        (kind, EVERYBODY, None),
+    ):
+        if key in plan.amounts:
+            return plan.amounts[key]
     default = TUNED[kind]
-    amount, rank = default.amount, -1
-    if stage is not None:
-        amount = default.by_stage.get(stage, amount)
-    for row in plan.staging:
-        fits = row.school in (school, "") and row.stage in (stage, None)
-        particular = 2 * bool(row.school) + bool(row.stage)
-        if row.kind is kind and fits and particular > rank:
-            amount, rank = row.amount, particular
-    return amount
+    return default.by_stage.get(stage, default.amount) if stage else default.amount

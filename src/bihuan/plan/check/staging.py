@@ -3,15 +3,13 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Final
-
-import holidays
 
 from bihuan.base.problems import Problem, error, warning
 from bihuan.base.where import Where
 from bihuan.base.wording import N_
 from bihuan.plan.check.look import Look, pairs
+from bihuan.plan.holidays import public
 from bihuan.plan.measures import StagedOpening
 from bihuan.plan.plan import Order, Plan
 from bihuan.plan.tuning import TUNED, tuned
@@ -105,13 +103,6 @@ READY_LATE = error(
     N_("改其中一个日期。"),
 )
 SATURDAY: Final = 5
-
-
-@lru_cache(maxsize=16)
-def _public(year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Public holidays of a year, and the weekends that are worked for them."""
-    known = holidays.country_holidays("CN", years=year)
-    return frozenset(known), frozenset(known.weekend_workdays)
 
 
 def term(plan: Plan) -> tuple[date, date]:
@@ -322,5 +313,5 @@ def _taught(on: date, rows: Mapping[date, DayKind]) -> bool:
     row = rows.get(on)
     if row is not None:
         return row is DayKind.SCHOOL_DAY
-    off, made_up = _public(on.year)
+    off, made_up = public(on.year)
     return on in made_up or (on not in off and on.weekday() < SATURDAY)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-import holidays
 import numpy as np
 from numpy.typing import NDArray
 
 from bihuan.base.ids import AreaCode, SchoolCode
+from bihuan.plan.holidays import public
 from bihuan.plan.people import School
 from bihuan.plan.plan import Capacity, Plan
 from bihuan.plan.words import CapacityKind, DayKind
@@ -24,13 +24,6 @@ Flags = NDArray[np.bool_]
 
 SATURDAY = 5
 EVERYWHERE = AreaCode("")
-
-
-@lru_cache(maxsize=64)
-def _public(year: int) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
-    """Public holidays of a year, its made-up workdays."""
-    known = holidays.country_holidays("CN", years=year)
-    return frozenset(known), frozenset(known.weekend_workdays)
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class Days:
         said = np.full(len(self.dates), -1, dtype=np.int64)
         shut = np.zeros(len(self.dates), dtype=bool)
         for n, on in enumerate(self.dates):
-            off, made_up = _public(on.year)
+            off, made_up = public(on.year)
             if on in rows:
                 said[n] = rows[on] is DayKind.SCHOOL_DAY
                 shut[n] = rows[on] is DayKind.HOLIDAY

@@ -19,7 +19,7 @@ from bihuan.plan.words import OrderKind, Tuning
 from bihuan.stagger.answer import Why
 from bihuan.stagger.calendar.batches import Batch, batches
 from bihuan.stagger.calendar.days import Days, Flags, Floats, Ints
-from bihuan.stagger.calendar.settings import Settings, settings
+from bihuan.stagger.calendar.settings import Settings
 
 BEYOND = 14
 """Days after the term that a wide spec has."""
@@ -146,7 +146,7 @@ class Spec:
 
 def spec(plan: Plan, *, wide: bool = False) -> Spec:
     """The question that a plan puts."""
-    known = settings(plan)
+    known = Settings(plan)
     made = batches(plan, known)
     days = _span(plan, known, made, wide=wide)
     areas = tuple(dict.fromkeys(row.area for row in plan.schools))

@@ -3,11 +3,10 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-
-import holidays
+from functools import cached_property
 
 from bihuan.base.ids import AreaCode, SchoolCode
+from bihuan.plan.holidays import public
 from bihuan.plan.plan import Capacity, Plan
 from bihuan.plan.tuning import tuned
 from bihuan.plan.words import CapacityKind, DayKind, Stage, Tuning
@@ -15,13 +14,6 @@ from bihuan.plan.words import CapacityKind, DayKind, Stage, Tuning
 SATURDAY = 5
 NOBODY = SchoolCode("")
 EVERYWHERE = AreaCode("")
-
-
-@lru_cache(maxsize=64)
-def _public(year: int) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
-    """Public holidays of a year, its made-up workdays."""
-    known = holidays.country_holidays("CN", years=year)
-    return frozenset(known), frozenset(known.weekend_workdays)
 
 
 @dataclass(frozen=True)
@@ -41,31 +33,18 @@ class Days:
             rows[row.kind, row.area].append(row)
         return rows
 
-    @cached_property
-    def _set(self) -> dict[tuple[Tuning, SchoolCode, Stage | None], float]:
-        return {}
-
-    @cached_property
-    def _particular(self) -> frozenset[SchoolCode]:
-        """Schools that have settings of their own."""
-        return frozenset(row.school for row in self.plan.staging)
-
     def tuned(
         self, kind: Tuning, *, school: SchoolCode = NOBODY, stage: Stage | None = None
     ) -> float:
-        """What the plan sets, looked up once."""
-        whose = school if school in self._particular else NOBODY
-        key = (kind, whose, stage)
-        if key not in self._set:
-            self._set[key] = tuned(self.plan, kind, school=whose, stage=stage)
-        return self._set[key]
+        """What the plan sets for a school and a stage."""
+        return tuned(self.plan, kind, school=school, stage=stage)
 
     def working(self, school: SchoolCode, on: dt.date, stage: Stage | None) -> bool:
         """Whether a school teaches: its calendar, holidays, home leave, the week."""
         row = self._rows.get((school, on)) or self._rows.get((NOBODY, on))
         if row is not None:
             return row is DayKind.SCHOOL_DAY
-        off, made_up = _public(on.year)
+        off, made_up = public(on.year)
         if on in off or on in made_up:
             return on in made_up
         if self._on_leave(school, on):
@@ -78,7 +57,7 @@ class Days:
         row = self._rows.get((school, on)) or self._rows.get((NOBODY, on))
         if row is not None:
             return row is DayKind.HOLIDAY
-        off, made_up = _public(on.year)
+        off, made_up = public(on.year)
         return on in off and on not in made_up
 
     def _on_leave(self, school: SchoolCode, on: dt.date) -> bool:
