@@ -13,6 +13,7 @@ from rich.table import Table
 from bihuan.base.problems import Problem, errors
 from bihuan.base.wording import N_, _
 from bihuan.cli.answer import answer
+from bihuan.cli.shown import school_named
 from bihuan.plan.contacts import Tally, contacts
 from bihuan.plan.days import week_kinds
 from bihuan.plan.defaults import complete
@@ -90,20 +91,12 @@ def _schools(plan: Plan, wanted: str | None) -> list[School]:
     taught = {row.school for row in plan.classes}
     if wanted is None:
         return [school for school in plan.schools if school.code in taught]
-    found = [school for school in plan.schools if wanted in (school.code, school.name)]
-    if not found:
+    found = school_named(plan.schools, wanted)
+    if found.code not in taught:
         raise typer.TyperException(
-            _(
-                "没有学校「{name}」；可选：{names}",
-                name=wanted,
-                names="、".join(school.name for school in plan.schools),
-            )
+            _("「{name}」只有人数，没有班级，列不出接触", name=found.name)
         )
-    if found[0].code not in taught:
-        raise typer.TyperException(
-            _("「{name}」只有人数，没有班级，列不出接触", name=found[0].name)
-        )
-    return found[:1]
+    return [found]
 
 
 def _listing(plan: Plan, school: School) -> Listing:

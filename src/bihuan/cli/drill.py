@@ -8,14 +8,13 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from bihuan.base.ids import SchoolCode
 from bihuan.base.problems import Problem, Weight, errors
 from bihuan.base.wording import N_, _, language
-from bihuan.cli import drill_run
+from bihuan.cli import drill_run, shown
 from bihuan.cli.answer import answer
-from bihuan.cli.plan import STYLES, usable
+from bihuan.cli.plan import usable
 from bihuan.cli.scene import usable_scene
 from bihuan.drill.build import Loaded
 from bihuan.drill.script import Scene
@@ -80,7 +79,7 @@ def check(
     if as_json:
         _answer(scene, loaded, found)
     else:
-        _show(scene, found)
+        shown.problems_of(scene, found.problems)
     raise typer.Exit(ERRORS if found.wrong else WARNINGS if found.problems else 0)
 
 
@@ -106,32 +105,7 @@ def schools_of(plan: Plan, wanted: str | None) -> tuple[School, ...]:
     peopled = {p.school for p in plan.people} | {d.school for d in plan.duties}
     if wanted is None:
         return tuple(row for row in plan.schools if row.code in peopled)
-    found = [row for row in plan.schools if wanted in (row.code, row.name)]
-    if not found:
-        raise typer.TyperException(
-            _(
-                "没有学校「{name}」；可选：{names}",
-                name=wanted,
-                names="、".join(row.name for row in plan.schools),
-            )
-        )
-    return tuple(found[:1])
-
-
-def _show(path: Path, found: Found) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for problem in found.problems:
-        mark = _("错误") if problem.weight is Weight.ERROR else _("提示")
-        line = Text(f"{mark} ", style=STYLES[problem.weight])
-        line.append(str(problem.where), style="bold")
-        line.append(f": {problem.said} {problem.mend} [{problem.code}]", style="none")
-        console.print(line)
-    if found.problems:
-        warned = len(found.problems) - found.wrong
-        said = _("{path}：错误 {errors} 处，提示 {warnings} 处")
-        console.print(said.format(path=path.name, errors=found.wrong, warnings=warned))
-    else:
-        console.print(_("{path}：没有发现问题", path=path.name))
+    return (shown.school_named(plan.schools, wanted),)
 
 
 def _answer(path: Path, loaded: Loaded, found: Found) -> None:

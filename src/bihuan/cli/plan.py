@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from bihuan.base.problems import Problem, Weight, errors
+from bihuan.base.problems import Problem, errors
 from bihuan.base.wording import N_, _, language
-from bihuan.cli import contacts
+from bihuan.cli import contacts, shown
 from bihuan.cli.answer import answer
 from bihuan.plan.diff import Change, diff
 from bihuan.plan.plan import Plan
@@ -23,7 +21,6 @@ from bihuan.rules.judged import arranged
 
 ERRORS: Final = 2
 WARNINGS: Final = 1
-STYLES: Final = {Weight.ERROR: "bold red", Weight.WARNING: "yellow"}
 
 Source = Annotated[
     Path, typer.Argument(help=N_("预案：.xlsx 工作簿、YAML 文件夹或 .fet 课表"))
@@ -50,24 +47,8 @@ def check(
     if as_json:
         answer("plan-check", _checked(path, reading, problems, on))
     else:
-        _show(path, problems, wrong)
+        shown.problems_of(path, problems)
     raise typer.Exit(ERRORS if wrong else WARNINGS if problems else 0)
-
-
-def _show(path: Path, problems: tuple[Problem, ...], wrong: int) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for problem in problems:
-        mark = _("错误") if problem.weight is Weight.ERROR else _("提示")
-        line = Text(f"{mark} ", style=STYLES[problem.weight])
-        line.append(str(problem.where), style="bold")
-        line.append(f": {problem.said} {problem.mend} [{problem.code}]", style="none")
-        console.print(line)
-    if problems:
-        console.print(
-            _("{path}：错误 {errors} 处，提示 {warnings} 处", path=path.name, errors=wrong, warnings=len(problems) - wrong)
-        )  # fmt: skip
-    else:
-        console.print(_("{path}：没有发现问题", path=path.name))
 
 
 def _checked(

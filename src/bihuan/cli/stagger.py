@@ -8,14 +8,12 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from bihuan.base.ids import SchoolCode
-from bihuan.base.problems import Problem, Weight, errors
+from bihuan.base.problems import Problem, errors
 from bihuan.base.wording import N_, _
+from bihuan.cli import shown
 from bihuan.cli.answer import answer
-from bihuan.cli.plan import STYLES, usable
-from bihuan.plan.plan import Plan
+from bihuan.cli.plan import usable
 
 REFUSED: Final = 2
 NO_PLAN: Final = 1
@@ -33,6 +31,13 @@ Kept = Annotated[
     Path | None,
     typer.Option(help=N_("重排：上次的 calendar.json，尽量少换日期")),
 ]
+AtSchool = Annotated[str, typer.Option(help=N_("在哪所学校（代码或名称）"))]
+OnDate = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help=N_("哪一天"))]
+Present = Annotated[
+    Path | None,
+    typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
+]
+OfDisease = Annotated[str, typer.Option(help=N_("按哪种病原体的接触率"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -98,15 +103,10 @@ def calendar(
 def day(
     plan: Source,
     *,
-    school: Annotated[str, typer.Option(help=N_("在哪所学校（代码或名称）"))],
-    date: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help=N_("哪一天"))],
-    calendar_: Annotated[
-        Path | None,
-        typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
-    ] = None,
-    disease: Annotated[
-        str, typer.Option(help=N_("按哪种病原体的接触率"))
-    ] = "sars2-2020",
+    school: AtSchool,
+    date: OnDate,
+    calendar_: Present = None,
+    disease: OfDisease = "sars2-2020",
     seconds: Seconds = 10.0,
     seed: Seed = 1,
     out: Out = None,
@@ -118,7 +118,7 @@ def day(
     whole = usable(plan)
     asked = run.DayAsked(
         plan=whole,
-        school=_school(whole, school),
+        school=shown.school_named(whole.schools, school).code,
         date=date.date(),
         kept=calendar_,
         disease=disease,
@@ -138,15 +138,10 @@ def day(
 def rehearse(
     plan: Source,
     *,
-    school: Annotated[str, typer.Option(help=N_("在哪所学校（代码或名称）"))],
-    date: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help=N_("哪一天"))],
-    calendar_: Annotated[
-        Path | None,
-        typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
-    ] = None,
-    disease: Annotated[
-        str, typer.Option(help=N_("按哪种病原体的接触率"))
-    ] = "sars2-2020",
+    school: AtSchool,
+    date: OnDate,
+    calendar_: Present = None,
+    disease: OfDisease = "sars2-2020",
     runs: Annotated[int, typer.Option(min=2, help=N_("成对模拟几次"))] = 400,
     days: Annotated[int, typer.Option(min=1, help=N_("模拟几天"))] = 60,
     seconds: Seconds = 10.0,
@@ -159,7 +154,7 @@ def rehearse(
     whole = usable(plan)
     asked = run.DayAsked(
         plan=whole,
-        school=_school(whole, school),
+        school=shown.school_named(whole.schools, school).code,
         date=date.date(),
         kept=calendar_,
         disease=disease,
@@ -186,10 +181,7 @@ def check(
         ),
     ],
     *,
-    calendar_: Annotated[
-        Path | None,
-        typer.Option("--calendar", help=N_("calendar.json：这天哪些年级在校")),
-    ] = None,
+    calendar_: Present = None,
     out: Annotated[
         Path | None, typer.Option(help=N_("把日历画出来，写到这个文件夹"))
     ] = None,
@@ -204,7 +196,7 @@ def check(
     if out:
         _list(run.draw(judged, out), quiet=as_json)
     if not as_json:
-        _show(file, judged.problems)
+        shown.problems_of(file, judged.problems)
     wrong = any(errors(judged.problems))
     raise typer.Exit(REFUSED if wrong else int(bool(judged.problems)))
 
@@ -241,19 +233,6 @@ def _aim(name: str) -> Any:
             "没有方案「{name}」；可选：{names}",
             name=name,
             names="、".join(one.value for one in Aim),
-        )
-    )
-
-
-def _school(plan: Plan, name: str) -> SchoolCode:
-    for row in plan.schools:
-        if name in (row.code, row.name):
-            return row.code
-    raise typer.TyperException(
-        _(
-            "没有学校「{name}」；有：{names}",
-            name=name,
-            names="、".join(row.name for row in plan.schools[:20]),
         )
     )
 
@@ -346,28 +325,7 @@ def _judged(console: Console, problems: Sequence[Problem]) -> None:
         )
     )
     for problem in problems[:20]:
-        console.print(_line(problem))
-
-
-def _show(path: Path, problems: Sequence[Problem]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for problem in problems:
-        console.print(_line(problem))
-    wrong = sum(1 for _problem in errors(tuple(problems)))
-    if problems:
-        console.print(
-            _("{path}：错误 {errors} 处，提示 {warnings} 处", path=path.name, errors=wrong, warnings=len(problems) - wrong)
-        )  # fmt: skip
-    else:
-        console.print(_("{path}：没有发现问题", path=path.name))
-
-
-def _line(problem: Problem) -> Text:
-    mark = _("错误") if problem.weight is Weight.ERROR else _("提示")
-    line = Text(f"{mark} ", style=STYLES[problem.weight])
-    line.append(str(problem.where), style="bold")
-    line.append(f": {problem.said} {problem.mend} [{problem.code}]", style="none")
-    return line
+        console.print(shown.line(problem))
 
 
 def _list(files: Sequence[Path], *, quiet: bool) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import typer
 
@@ -76,6 +76,9 @@ class CheckTold:
     problems: tuple[Problem, ...]
 
 
+_Told = TypeVar("_Told", CalendarTold, DayTold)
+
+
 def timeless(calendar: Calendar) -> Calendar:
     """A calendar without how long it took: the same question has the same answer."""
     return replace(calendar, seconds=0.0)
@@ -98,23 +101,21 @@ def counts(told: CalendarTold) -> Sequences:
 
 def read_calendar(path: Path) -> CalendarTold:
     """An answer that was kept as a file; a refusal where it is none."""
-    from bihuan.cli.values import frozen
-
-    body = _body(path, CALENDAR)
-    try:
-        told: CalendarTold = frozen(CalendarTold, {**body, "violations": []})
-    except (KeyError, TypeError, ValueError, AttributeError) as bad:
-        raise _refused(path) from bad
-    return told
+    return _read(path, CalendarTold, CALENDAR)
 
 
 def read_day(path: Path) -> DayTold:
     """A day that was kept as a file; a refusal where it is none."""
+    return _read(path, DayTold, DAY)
+
+
+def _read(path: Path, kind: type[_Told], schema: str) -> _Told:
+    """A kept answer; what the checker said of it is not read, but found anew."""
     from bihuan.cli.values import frozen
 
-    body = _body(path, DAY)
+    body = _body(path, schema)
     try:
-        told: DayTold = frozen(DayTold, {**body, "violations": []})
+        told: _Told = frozen(kind, {**body, "violations": []})
     except (KeyError, TypeError, ValueError, AttributeError) as bad:
         raise _refused(path) from bad
     return told
