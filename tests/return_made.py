@@ -30,6 +30,20 @@ LEVELS = {
     Stage.PRIMARY: (1, 2, 3, 4, 5, 6),
     Stage.KINDERGARTEN: (0,),
 }
+HEADINGS = [
+    "学校",
+    "年级",
+    "班级",
+    "人数",
+    "返校日期",
+    "时段",
+    "校门",
+    "通道",
+    "离校时段",
+    "带队人",
+    "备注",
+]
+"""The columns of 错峰返校安排表 as schools expect them."""
 WEIGHTS = {"late": 1.0, "peak": 3.0, "siblings": 5.0, "fairness": 500.0, "change": 2.0}
 
 

@@ -29,7 +29,7 @@ from bihuan.stagger.answer import (
 )
 from bihuan.stagger.verify.calendar import check
 from day_made import klass, of
-from return_made import OPENS, district, grade, school
+from return_made import HEADINGS, OPENS, district, grade, school
 
 S = SchoolCode("S")
 DAY = dt.timedelta(1)
@@ -273,19 +273,7 @@ def test_the_workbook_has_the_sheet_that_schools_expect() -> None:
     book = openpyxl.load_workbook(io.BytesIO(sheets.calendar(told(), lang="zh-Hans")))
     page = book["错峰返校安排表"]
     heads = [cell.value for cell in page[1]]
-    assert heads == [
-        "学校",
-        "年级",
-        "班级",
-        "人数",
-        "返校日期",
-        "时段",
-        "校门",
-        "通道",
-        "离校时段",
-        "带队人",
-        "备注",
-    ]
+    assert heads == HEADINGS
     assert page.max_row == 1 + 8  # a row a grade where there are no classes
     assert {"批次", "资源占用", "方案", "独立核对", "说明"} <= set(book.sheetnames)
 

@@ -22,23 +22,10 @@ from bihuan.stagger.hand.lock import dates, edits, locked
 from bihuan.stagger.hand.read import Hand, read_hand
 from bihuan.stagger.hand.visit import visited
 from bihuan.stagger.verify.calendar import check
-from return_made import DRAWN, Made, district, grade, returns, school
+from return_made import DRAWN, HEADINGS, Made, district, grade, returns, school
 
 S = SchoolCode("S")
 MONDAY = dt.date(2021, 3, 15)
-HEADINGS = [
-    "学校",
-    "年级",
-    "班级",
-    "人数",
-    "返校日期",
-    "时段",
-    "校门",
-    "通道",
-    "离校时段",
-    "带队人",
-    "备注",
-]
 RIGHT = [
     "S校",
     "高二",

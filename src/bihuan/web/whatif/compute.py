@@ -72,12 +72,7 @@ class Bench:
         runs = self.run(changed) if changes else self.base
         alone, later = self._alone(changes, runs, began)
         return {
-            "runs": self.runs,
-            "days": DAYS,
-            "seed": SEED,
-            "model": MODEL_VERSION,
-            "pathogen": self.disease.code,
-            "pathogen_name": self.disease.name,
+            **self._rests_on(),
             "pathogens": [list(one) for one in NAMES.items()],
             "before": self._side(self.base, self.plan),
             "after": self._side(runs, changed),
@@ -88,10 +83,8 @@ class Bench:
             "seconds": round(time.perf_counter() - began, 3),
         }
 
-    def compare(self, other: Plan) -> dict[str, Any]:
-        """The plan and another version of it on the same random numbers."""
-        began = time.perf_counter()
-        rows = self._rows(self.run(other))
+    def _rests_on(self) -> dict[str, Any]:
+        """What an answer must carry: runs, days, seed, version, pathogen."""
         return {
             "runs": self.runs,
             "days": DAYS,
@@ -99,6 +92,14 @@ class Bench:
             "model": MODEL_VERSION,
             "pathogen": self.disease.code,
             "pathogen_name": self.disease.name,
+        }
+
+    def compare(self, other: Plan) -> dict[str, Any]:
+        """The plan and another version of it on the same random numbers."""
+        began = time.perf_counter()
+        rows = self._rows(self.run(other))
+        return {
+            **self._rests_on(),
             "rows": rows,
             "seconds": round(time.perf_counter() - began, 3),
         }
