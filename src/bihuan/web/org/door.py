@@ -47,6 +47,7 @@ def _refusal(request: HttpRequest, deeds: tuple[Deed, ...]) -> HttpResponseBase 
     who = scope.seen(request)
     if who is None:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    # a token cannot answer; what it may see is capped instead
     if not who.token and (refusal := _unfinished(request, who)):
         return refusal
     if not any(who.may(deed) for deed in deeds):
@@ -59,8 +60,7 @@ def _unfinished(request: HttpRequest, who: Seen) -> HttpResponseBase | None:
     if getattr(request.user, "must_change", False) and request.path != CHANGE:
         return redirect("password_change")
     verified = getattr(request.user, "is_verified", lambda: False)()
-    # a token cannot answer; what it may see is capped instead
-    asked = not who.token and any(second_factor(role) for role in who.roles)
+    asked = any(second_factor(role) for role in who.roles)
     if settings.SECOND_FACTOR and asked and not verified:
         return redirect("second_factor")
     return None
