@@ -223,6 +223,9 @@ class Pseudo:
     def gettext(self, message: str) -> str:
         return re.sub(r"[\u2e80-\uffef]+", "~", message)
 
+    def ngettext(self, one: str, _many: str, _number: int) -> str:
+        return self.gettext(one)
+
 
 def ascii_only(whole: Rehearsal) -> Rehearsal:
     """The example with data in Latin letters."""
